@@ -80,7 +80,9 @@ def refused(*arguments: object, **environment: str) -> str:
 
 LANGUAGES = ("en", "es")
 DOCUMENTED = frozenset(re.findall(r"`([a-z_]+)`", (ROOT / "docs/evidence.md").read_text()))
-OPEN_KEYS = frozenset({"votes", "says", "details", "chance_of_none", "boxes_for_chance"})
+OPEN_KEYS = frozenset(
+    {"votes", "votes_with_disputed", "says", "details", "chance_of_none", "boxes_for_chance"}
+)
 """Tables whose keys are data: candidates, a record's fields, figures of a screen, numbers of boxes."""
 
 

@@ -170,7 +170,9 @@ def test_the_bulletin_of_29_july_2024_was_not_irreversible(venezuela: Path) -> N
 @pytest.mark.slow
 def test_another_share_of_the_claim_gives_another_certificate(venezuela: Path) -> None:
     found = answered("irreversibility", venezuela, "--claim", "cne-bulletin-1", "--share", "97")
-    assert (found["status"], found["outstanding"]["registered"]) == ("irreversible", 639_655)
+    # 3.5 % of the stations lie outside at most: the smallest would not change it, the largest could.
+    assert (found["status"], found["outstanding"]["registered"]) == ("unknown", 1_042_393)
+    assert found["outstanding"]["least"] == 100_362
     assert found["basis"] == "claim:cne-bulletin-1"
 
 

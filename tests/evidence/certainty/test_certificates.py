@@ -376,7 +376,7 @@ def test_hostile_claims() -> None:
     study = study_claim(state, huge, "reported")
     assert study.counts is None
     assert study.sheets is not None
-    assert study.sheets.none_outside.sheets == 0
+    assert study.sheets.none_outside.assumption == "never"
     assert study_claim(state, stranger, "reported").sheets is not None
     assert [each.what for each in study_claim(state, beyond, "reported").odd] == ["covered"]
     with pytest.raises(EvidenceError, match="more than all"):
