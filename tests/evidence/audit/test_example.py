@@ -32,8 +32,8 @@ def log_of(risk: Fraction) -> float:
 def in_vouchers(boxes: Boxes) -> tuple[int, int]:
     """BRAVO's sample for the first two, on average and in nine of ten cases, if every place holds a
     voucher."""
-    shares = [votes / int(boxes.bound.sum()) for votes in boxes.totals[:2]]
-    return bravo_expected(0.05, *shares), bravo_quantile(0.05, *shares, 0.9)
+    first, second = (votes / int(boxes.bound.sum()) for votes in boxes.totals[:2])
+    return bravo_expected(0.05, first, second), bravo_quantile(0.05, first, second, 0.9)
 
 
 def thinned(example: Boxes, margin: str) -> Boxes:
