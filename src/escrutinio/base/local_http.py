@@ -52,9 +52,9 @@ def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None], host: str
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a server that many call gives each: connections at once in all (beyond them the oldest that has said nothing is
-    closed, else the new one), seconds for the head of the first request, seconds of silence before
-    the next one, and seconds that what is under way has when it ends."""
+    """What a server that many call gives each: connections at once in all (beyond them the oldest that has
+    said nothing is closed, else the new one), seconds for the head of the first request, seconds of silence
+    before the next one, and seconds that what is under way has when it ends."""
 
     connections: int = 2_000
     head: float = 10.0
