@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 from math import sqrt
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pytest
