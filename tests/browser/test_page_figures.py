@@ -79,7 +79,7 @@ def test_the_figures_of_real_pages_hold(page: Page, served: Served, miniature: P
         target.symlink_to(miniature)
     page.goto(f"{served.address}real/es/{path}")
     page.click("button[data-check-figures]")
-    page.wait_for_selector("footer [role=status]:has-text('153 entradas')")
+    page.wait_for_selector("footer [role=status]:has-text('156 entradas')")
     assert "✗" not in page.locator("footer [role=status]").inner_text()
 
 

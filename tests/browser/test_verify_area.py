@@ -67,7 +67,7 @@ def test_the_browser_packs_what_the_command_packs(
     page.goto(f"{served.address}miniature/en/areas/{AREA}.html")
     with page.expect_download() as download:
         page.click(f"button[data-area-download={AREA}]")
-    assert download.value.suggested_filename.endswith(f"-{AREA}-153.zip")
+    assert download.value.suggested_filename.endswith(f"-{AREA}-156.zip")
     download.value.save_as(tmp_path / "part.zip")
     with ZipFile(tmp_path / "part.zip") as found:
         assert found.testzip() is None

@@ -133,6 +133,7 @@ def _listener(port: int, host: str) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(4_096)  # whoever hears the address may call at once, before the server looks
     except OSError as error:
         listener.close()
         raise InputError("port-unusable", port=port, host=host, why=error.strerror) from None

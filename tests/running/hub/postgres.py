@@ -18,6 +18,9 @@ from tests.conftest import REQUIRE_ALL
 _PLACES = (*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/local/bin"))
 
 
+MISSING = "PostgreSQL is not installed (Debian: apt install postgresql)"
+
+
 @dataclass(frozen=True)
 class Database:
     """A server of its own: where its programs, data and socket are, and who it runs as (None: we do)."""
@@ -53,9 +56,9 @@ def database() -> Iterator[Database]:
     pytest.importorskip("psycopg", reason="psycopg is not installed: the extra `postgres`")
     found = [each for each in _PLACES if (each / "initdb").exists() and (each / "pg_ctl").exists()]
     if not found:
-        (pytest.fail if REQUIRE_ALL else pytest.skip)(
-            "PostgreSQL is not installed (Debian: apt install postgresql)"
-        )
+        if REQUIRE_ALL:
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     account = "postgres" if os.geteuid() == 0 else None
     with TemporaryDirectory(prefix="pg-", dir="/tmp") as scratch:
         made = Database(found[0], Path(scratch), account)
