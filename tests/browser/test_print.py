@@ -47,7 +47,7 @@ def test_paper_has_the_figures_and_nothing_to_click(
     said = "\n".join(sheets)
     assert [word for word in ONLY_ON_SCREENS if word in said] == []
     assert all(sheet.strip() for sheet in sheets), "an empty page"
-    assert len(sheets) < 12
+    assert len(sheets) < 14
 
 
 def test_totals_stand_once_below_their_table(open_page: Page, served: Served) -> None:
