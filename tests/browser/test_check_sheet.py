@@ -19,11 +19,9 @@ from PIL import Image, ImageFilter
 from escrutinio.core.election.qr2024_options import Card2024, Qr2024Options
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.records.codes import Form, RevocationReason, Role
-from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024
 from escrutinio.core.records.types import CoRecord, Revocation, TallySheet
-from escrutinio.core.verification.judge import Judge, Verdict
 from escrutinio.intake.authoring.presentation import Presentation
 from tests import paths
 from tests.browser.publish import ASSETS, isla, publish, trust_of
@@ -73,14 +71,7 @@ def day_of_2024() -> Day:
     return day
 
 
-def day_of_the_revoked() -> Day:
-    """The same, and then the party whose key was revoked signs another copy."""
-    day = day_of_2024()
-    day.copy("party/azul/1", STATION_2024, (1, 2, 3, 5))
-    return day
-
-
-DAYS = {"honest": isla(), "of-2024": day_of_2024(), "marked": day_of_the_revoked()}
+DAYS = {"honest": isla(), "of-2024": day_of_2024()}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,7 +79,7 @@ def published(served: Served) -> Path:
     """Small publications with the page, by the names of `DAYS`."""
     for name, day in DAYS.items():
         directory = served.directory / name
-        publish(day, directory, Presentation(qr2024=None if name == "honest" else CARDS))
+        publish(day, directory, Presentation(qr2024=CARDS if name == "of-2024" else None))
         for lang in ("es", "en"):
             (directory / lang).mkdir()
             (directory / lang / "check.html").write_text(CHECK.format(lang=lang))
@@ -224,44 +215,6 @@ def test_a_signed_sheet_that_is_not_in_the_log_is_evidence(page: Page, served: S
     published = (served.directory / "honest" / "log" / "checkpoint").read_bytes()
     assert kept["checkpoint"].encode() == published
     assert parse_checkpoint(kept["checkpoint"].encode()).checkpoint.size == len(DAYS["honest"].log)
-
-
-@pytest.mark.parametrize(
-    ("lang", "told", "counted"),
-    [
-        ("en", "was revoked in entry", "It would enter, marked, and count in no total."),
-        ("es", "fue revocada en la entrada", "Entraría, marcado, y no contaría en ningún total."),
-    ],
-)
-def test_of_a_party_whose_key_was_revoked_it_says_that_this_would_enter_marked(
-    page: Page, served: Served, lang: str, told: str, counted: str
-) -> None:
-    """As `core.verification.judge` says of it; it is evidence as long as the log lacks it."""
-    visit(page, served, "of-2024", lang)
-    raw = _said_by("party/azul/1")
-    answer = Judge(DAYS["of-2024"].state()).record(open_record(raw), None)
-    assert (answer.verdict, answer.marked, answer.to_keep) == (Verdict.NOT_IN_FORCE, True, True)
-    assert paste(page, qr_text(raw, real=False)) == "not-in-force"
-    said = page.locator("article.verdict.warn").inner_text()
-    assert told in said
-    assert counted in said
-    with page.expect_download() as downloading:
-        page.locator("#check-here article button").click()
-    [record] = json.loads(Path(downloading.value.path()).read_bytes())["records"]
-    assert (record["verdict"], base64.b64decode(record["record"])) == ("not-in-force", raw)
-
-
-def test_what_a_party_signed_after_its_key_was_revoked_stands_in_the_log_marked(
-    page: Page, served: Served
-) -> None:
-    visit(page, served, "marked")
-    day = DAYS["marked"]
-    assert Judge(day.state()).record(open_record(day.log[-1]), len(day.log) - 1).marked
-    assert paste(page, qr_text(day.log[-1], real=False)) == "not-in-force"
-    said = page.locator("article.verdict.warn").inner_text()
-    assert f"entry {len(day.log) - 1} of this log, marked" in said
-    assert "counts in no total" in said
-    assert page.locator("#check-here article button").count() == 0
 
 
 def _said_by(name: str) -> bytes:
