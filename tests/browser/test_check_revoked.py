@@ -1,4 +1,4 @@
-"""Check a sheet of a party whose key was revoked: it enters the log, marked, or would, and counts in no total."""
+"""Check a sheet of a party whose key was revoked: it is in the log, marked, or would be, and in no total."""
 
 from __future__ import annotations
 
