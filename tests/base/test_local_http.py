@@ -52,6 +52,22 @@ def test_it_says_where_it_listens_before_it_serves() -> None:
         serve_locally(Starlette(), 0, hear)
 
 
+def test_it_says_an_address_for_each_name_and_none_that_nobody_can_ask_for() -> None:
+    class HeardError(Exception):
+        pass
+
+    heard: list[str] = []
+
+    def hear(address: str) -> None:
+        heard.append(address.rpartition(":")[0])
+        if len(heard) == 2:
+            raise HeardError
+
+    with pytest.raises(HeardError):
+        serve_locally(Starlette(), 0, hear, "0.0.0.0", names=("desk.lan", "192.0.2.7"))
+    assert heard == ["http://desk.lan", "http://192.0.2.7"]
+
+
 def test_nothing_of_a_server_is_imported_until_one_is_wanted() -> None:
     look = "import escrutinio.base.local_http, sys; print({'starlette', 'uvicorn'} & set(sys.modules))"
     done = subprocess.run(

@@ -217,13 +217,6 @@ def test_a_signed_sheet_that_is_not_in_the_log_is_evidence(page: Page, served: S
     assert parse_checkpoint(kept["checkpoint"].encode()).checkpoint.size == len(DAYS["honest"].log)
 
 
-def test_a_revoked_key_shows_nothing(page: Page, served: Served) -> None:
-    visit(page, served, "of-2024")
-    raw = _said_by("party/azul/1")
-    assert paste(page, qr_text(raw, real=False)) == "not-in-force"
-    assert "was revoked in entry" in page.locator("article.verdict").inner_text()
-
-
 def _said_by(name: str) -> bytes:
     """A copy of the sheet of 2024 that is in no log."""
     day = day_of_2024()

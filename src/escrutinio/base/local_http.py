@@ -7,7 +7,7 @@ when they are called for.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from escrutinio.base.dataclass import dataclass
@@ -45,16 +45,18 @@ def serve_locally(
     say: Callable[[str], None],
     host: str = HOST,
     tls: tuple[Path, Path] | None = None,
+    names: Sequence[str] = (),
 ) -> None:
-    """Serve at `host` until interrupted, over TLS with a certificate and its key; `say` hears the address.
-    Raises InputError for a taken port.
+    """Serve at `host` until interrupted, over TLS with a certificate and its key; `say` hears the address,
+    or one for each of the `names` under which people ask for it. Raises InputError for a taken port.
 
     Port 0 takes a free one.
     """
     import uvicorn
 
     with _listener(port, host) as listener:
-        say(f"{'http' if tls is None else 'https'}://{host}:{listener.getsockname()[1]}/")
+        for name in names or (host,):
+            say(f"{'http' if tls is None else 'https'}://{name}:{listener.getsockname()[1]}/")
         certificate, key = (None, None) if tls is None else tls
         config = uvicorn.Config(
             app, log_level="warning", proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=key

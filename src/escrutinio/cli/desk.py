@@ -82,8 +82,7 @@ def open_desk(
         fingerprint = certificate_of(private, listening.names, now())
         click.echo(say("SHA-256 fingerprint of the certificate: {fingerprint}", fingerprint=fingerprint))
         pair = (private / CERTIFICATE, private / TLS_KEY)
-    click.echo(say("People ask for: {names}", names=", ".join(listening.names)))
-    serve_locally(app, listening.port, click.echo, listening.host, pair)
+    serve_locally(app, listening.port, click.echo, listening.host, pair, listening.names)
 
 
 def _transcription(pictures: Path, private: Path, unread: Path | None) -> Desk:

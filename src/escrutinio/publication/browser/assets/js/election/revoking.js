@@ -14,6 +14,16 @@ export function consentsNeeded(body, rootKey) {
   return body.author_role === "authority" && equal(body.root_key, rootKey) ? body.officers_needed : 0;
 }
 
+/**
+ * Whether what a key of a role signs once it is revoked enters the log of this root all the same.
+ * @param {any} body of the definition
+ * @param {Uint8Array} rootKey of the log
+ * @param {string} role
+ */
+export function heardWhenRevoked(body, rootKey, role) {
+  return !new Revocations(consentsNeeded(body, rootKey)).silences(role);
+}
+
 /** The revocations of one log that wait for consents; with no officers none waits. */
 export class Revocations {
   /** @param {number} officers how many names of the authority must consent */

@@ -48,14 +48,15 @@ export function verdictOf({ kind, body, spoken }) {
  */
 export function answerCard(lang, answer, text, size, actions) {
   const verdict = verdictOf(answer);
-  const { kind, index, why } = answer;
+  const { kind, index, marked, why } = answer;
+  const said = marked ? `marked-${marked}` : verdict;
   const values = { index, size, text: quoted(text) };
   return el(
-    `article.verdict.${LOOKS[verdict] ?? "open"}`,
+    `article.verdict.${marked ? "warn" : (LOOKS[verdict] ?? "open")}`,
     { "data-verdict": verdict },
     unreal(lang, answer),
-    el("h2", { tabindex: "-1" }, sayCheck(lang, verdict)),
-    el("p.lead", {}, sayCheck(lang, kind === "unsigned" ? "unsigned-why" : `${kind}-why`, values), why && ` ${why.text(lang)}`),
+    el("h2", { tabindex: "-1" }, sayCheck(lang, said)),
+    el("p.lead", {}, sayCheck(lang, kind === "unsigned" ? "unsigned-why" : `${marked ? said : kind}-why`, values), why && ` ${why.text(lang)}`),
     facts(lang, answer),
     notes(lang, answer).map((note) => el("p.note", {}, note)),
     columns(lang, answer),

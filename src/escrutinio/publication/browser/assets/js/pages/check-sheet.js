@@ -166,8 +166,8 @@ class CheckPage {
       return made;
     };
     const found = [];
-    if (answer.kind === "not-found") found.push(button("whole", () => void this.check(text, true)));
-    if (EVIDENCE.includes(answer.kind) && answer.raw) {
+    if ([answer.kind, answer.marked].includes("not-found")) found.push(button("whole", () => void this.check(text, true)));
+    if ((EVIDENCE.includes(answer.kind) || answer.marked === "not-in-log") && answer.raw) {
       const content = await evidenceFile(this.log, answer, text);
       found.push(button("keep-evidence", () => download("sheet-evidence.json", content)));
     }

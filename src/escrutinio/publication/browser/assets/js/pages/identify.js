@@ -4,6 +4,7 @@ import { equal, toHex } from "../records/bytes.js";
 import { checkRecord } from "../election/check.js";
 import { judgeEntries, placed, readEntries } from "../election/election.js";
 import { rightOf, whyNotEntitled } from "../election/entitled.js";
+import { heardWhenRevoked } from "../election/revoking.js";
 import { BULK, Rights } from "../election/rights.js";
 import { validOf } from "../election/sheets.js";
 import { signedBy } from "../log/foundations.js";
@@ -26,8 +27,10 @@ const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"
 /**
  * `kind`: "in-log", "not-in-log" (the whole log was read), "not-found" (it was not), "unknown-key", "altered",
  * "not-in-force", "out-of-scope" (its key may not say this), "mislabelled", "other-election", "broken" (begins as a record and is none), "unsigned", or "other" (no sheet's QR code).
+ * `marked`: where it stands, or would, of a party or an observer whose key was revoked (not in force): what they sign
+ * enters all the same, and counts in no total.
  * `real`: what the election says of itself; `says`: what the text says of it.
- * @typedef {{ kind: string, real: boolean, says: boolean | null, why: Refusal | null, raw: Uint8Array | null,
+ * @typedef {{ kind: string, marked: "in-log" | "not-in-log" | "not-found" | null, real: boolean, says: boolean | null, why: Refusal | null, raw: Uint8Array | null,
  *   entry: Entry | null, signer: import("../log/log.js").Signer | null, index: number | null, area: string | null,
  *   station: string | null, contest: any, spoken: Spoken[], unsigned: import("../records/qr2024.js").Sheet2024 | null,
  *   body: Record<string, any> | null }} Answer
@@ -44,7 +47,7 @@ export async function identify(log, text, options) {
   const { definition } = await log.context();
   const real = definition.body.kind === "real";
   const said = text.trim();
-  const nothing = { real, says: null, why: null, raw: null, entry: null, signer: null, index: null, area: null };
+  const nothing = { marked: null, real, says: null, why: null, raw: null, entry: null, signer: null, index: null, area: null };
   const blank = { ...nothing, station: null, contest: null, spoken: [], unsigned: null, body: null };
   if (isQrText(said)) return identifyRecord(log, said, options, blank);
   if (looksLike2024(said)) return identify2024(log, said, blank);
@@ -65,7 +68,7 @@ async function identifyRecord(log, text, options, blank) {
   });
   if (opened instanceof Refusal) return { ...blank, kind: "broken", says: text.startsWith("ESC1"), why: opened };
   const { raw, says, entry } = opened;
-  const { election } = await log.context();
+  const { definition, election, rootKey } = await log.context();
   const known = { ...blank, raw, says, entry, station: entry.about.station ?? null };
   if (!equal(entry.election, election)) return { ...known, kind: "other-election" };
   if (says !== blank.real) return { ...known, kind: "mislabelled" };
@@ -77,9 +80,10 @@ async function identifyRecord(log, text, options, blank) {
   if (!signer) return { ...known, kind: "unknown-key", index, why };
   if (!(await signedBy(entry, signer.publicKey))) return { ...known, kind: "altered", index, signer, why: new Refusal("signature-bad") };
   const answer = { ...found, index, signer, body: entry.body, why };
-  if (why) return { ...answer, kind: kindOf(why) };
-  if (index !== null) return { ...answer, kind: "in-log" };
-  return { ...answer, kind: whole ? "not-in-log" : "not-found" };
+  const stands = index !== null ? "in-log" : whole ? "not-in-log" : "not-found";
+  if (!why) return { ...answer, kind: stands };
+  const heard = why.key === "key-revoked" && heardWhenRevoked(definition.body, rootKey, signer.role);
+  return { ...answer, kind: kindOf(why), marked: heard ? stands : null };
 }
 
 /** @param {Refusal} why */

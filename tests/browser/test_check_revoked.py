@@ -1,0 +1,88 @@
+"""Check a sheet of a party whose key was revoked: it is in the log, marked, or would be, and in no total."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.qr import qr_text
+from escrutinio.core.verification.judge import Judge, Verdict
+from tests.browser.publish import publish
+from tests.browser.test_check_sheet import CHECK, STATION_2024, day_of_2024, paste, visit
+from tests.core.election.build import Day
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Served
+
+pytestmark = pytest.mark.browser
+
+
+def day_of_the_revoked() -> Day:
+    """A party's key is revoked with an officer's consent; then it signs another copy."""
+    day = day_of_2024()
+    day.copy("party/azul/1", STATION_2024, (1, 2, 3, 5))
+    return day
+
+
+DAY = day_of_the_revoked()
+LAST = len(DAY.log) - 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def published(served: Served) -> None:
+    directory = served.directory / "marked"
+    publish(DAY, directory)
+    for lang in ("es", "en"):
+        (directory / lang).mkdir()
+        (directory / lang / "check.html").write_text(CHECK.format(lang=lang))
+
+
+@pytest.mark.parametrize(
+    ("lang", "told", "counted"),
+    [
+        ("en", "was revoked in entry", "It would enter, marked, and count in no total."),
+        ("es", "fue revocada en la entrada", "Entraría, marcado, y no contaría en ningún total."),
+    ],
+)
+def test_of_a_party_whose_key_was_revoked_it_says_that_this_would_enter_marked(
+    page: Page, served: Served, lang: str, told: str, counted: str
+) -> None:
+    """As `core.verification.judge` says of it; it is evidence as long as the log lacks it."""
+    visit(page, served, "marked", lang)
+    raw = _said_later()
+    answer = Judge(DAY.state()).record(open_record(raw), None)
+    assert (answer.verdict, answer.marked, answer.to_keep) == (Verdict.NOT_IN_FORCE, True, True)
+    assert paste(page, qr_text(raw, real=False)) == "not-in-force"
+    said = page.locator("article.verdict.warn").inner_text()
+    assert told in said
+    assert counted in said
+    with page.expect_download() as downloading:
+        page.locator("#check-here article button").click()
+    [record] = json.loads(Path(downloading.value.path()).read_bytes())["records"]
+    assert (record["verdict"], base64.b64decode(record["record"])) == ("not-in-force", raw)
+
+
+def _said_later() -> bytes:
+    """A copy by the same key that is in no log."""
+    day = day_of_the_revoked()
+    day.copy("party/azul/1", STATION_2024, (1, 2, 3, 4))
+    return day.log[-1]
+
+
+def test_what_a_party_signed_after_its_key_was_revoked_stands_in_the_log_marked(
+    page: Page, served: Served
+) -> None:
+    visit(page, served, "marked")
+    assert Judge(DAY.state()).record(open_record(DAY.log[LAST]), LAST).marked
+    assert paste(page, qr_text(DAY.log[LAST], real=False)) == "not-in-force"
+    said = page.locator("article.verdict.warn").inner_text()
+    assert f"entry {LAST} of this log, marked" in said
+    assert "counts in no total" in said
+    assert page.locator("#check-here article button").count() == 0
