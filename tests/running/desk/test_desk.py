@@ -249,7 +249,9 @@ def test_forms_of_other_sites_and_other_host_names_are_refused(
     assert client.post("/sign/new/closing", data=form).status_code == 403  # no origin at all
     assert not list((desk_directory(workspace) / DRAFTS).glob("*"))
     assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400
-    assert "script-src 'self'" in client.get("/").headers["content-security-policy"]
+    policy = client.get("/").headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "img-src 'self' data:" in policy  # the sheet of styles draws with one
 
 
 def test_a_form_without_end_is_refused_in_a_sentence(client: httpx.Client, sessions: Sessions) -> None:

@@ -11,7 +11,7 @@ const PART = "area.json";
 
 /** @typedef {import("./tiles.js").Fetch} Fetch */
 /** What a page hands to a worker: an address; files with their paths; or a zip.
- * @typedef {{ base: string } | { files: [string, Blob][] } | { zip: Blob }} Chosen */
+ * @typedef {{ base: string, anew?: boolean } | { files: [string, Blob][] } | { zip: Blob }} Chosen */
 /** `place` where it is one place's file. @typedef {{ kind: "whole" | "part", fetchFile: Fetch, place?: import("./place-file.js").PlaceFile }} Source */
 
 /**
@@ -32,7 +32,7 @@ export function chosenFiles(list) {
  * @returns {Promise<Source>}
  */
 export async function openSource(chosen) {
-  if ("base" in chosen) return { kind: "whole", fetchFile: webFetch(chosen.base) };
+  if ("base" in chosen) return { kind: "whole", fetchFile: webFetch(chosen.base, chosen.anew ? "reload" : "default") };
   if ("zip" in chosen && (await isPlaceFile(chosen.zip))) return openPlace(chosen.zip);
   const files = "zip" in chosen ? await readZip(chosen.zip) : new Map(chosen.files.map(([path, blob]) => [path, readable(path, blob)]));
   for (const [kind, mark] of /** @type {["whole" | "part", string][]} */ ([["whole", WHOLE], ["part", PART]])) {

@@ -69,12 +69,13 @@ function readBundle(bundle, width, path) {
 /**
  * Fetching below an address: no redirects, no credentials, and never more than the limit.
  * @param {string} base ending in a slash
+ * @param {RequestCache} [cache] "reload" takes nothing that this browser kept, such as a tile that came damaged
  * @returns {Fetch}
  */
-export function webFetch(base) {
+export function webFetch(base, cache = "default") {
   const read = async (/** @type {string} */ path, /** @type {number} */ limit, /** @type {Record<string, string>} */ headers = {}) => {
     try {
-      const response = await (takeEarly(base + path, headers.Range) ?? fetch(base + path, { redirect: "error", credentials: "omit", headers }));
+      const response = await (takeEarly(base + path, headers.Range) ?? fetch(base + path, { redirect: "error", credentials: "omit", cache, headers }));
       if (response.status === 404 || response.status === 410) return null;
       if (!response.ok || !response.body) return refuse("fetch-failed", { path });
       return { data: await readBounded(response.body.getReader(), limit, path), whole: response.status !== 206 };

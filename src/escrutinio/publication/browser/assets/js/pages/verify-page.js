@@ -64,6 +64,11 @@ export async function mountVerification(root, { lang, base, startWorker }) {
   );
   const bar = progressBar(lang);
   fillElement(root, form, bar.element, status, report);
+  let anew = false;
+  const again = () => {
+    anew = true; // what was read before may be what this browser keeps of it
+    /** @type {HTMLFormElement} */ (form).requestSubmit();
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!chosen) return say(speak(lang, "choose-first"));
@@ -73,17 +78,17 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
     try {
       const { content: trustFile, known, typed } = await trustGiven(trust.files?.[0], digits.value.trim(), chosen);
-      const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample, sheet: sheet.text() };
+      const work = { chosen: anew && "base" in chosen ? { ...chosen, anew } : chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample, sheet: sheet.text() };
       const seen = seenHeads();
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
       say("");
-      fillElement(report, ...showReport(lang, found, { typed, seen: seen.get(found.origin) ?? null, kept: keep(known, found), again: () => /** @type {HTMLFormElement} */ (form).requestSubmit() }));
+      fillElement(report, ...showReport(lang, found, { typed, seen: seen.get(found.origin) ?? null, kept: keep(known, found), again }));
       const heading = /** @type {HTMLElement | null} */ (report.querySelector("h2"));
       heading?.focus();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      fillElement(report, ...showRefusal(lang, error, () => /** @type {HTMLFormElement} */ (form).requestSubmit()));
+      fillElement(report, ...showRefusal(lang, error, again));
       say("");
     } finally {
       start.toggleAttribute("disabled", false);
@@ -206,7 +211,7 @@ function progressBar(lang) {
       try {
         return await new Promise((resolve, reject) => {
           cancel.addEventListener("click", () => resolve(null), { once: true });
-          worker.addEventListener("error", ({ message }) => reject(new Refusal("worker-failed", { text: message || "error" })));
+          worker.addEventListener("error", ({ message }) => reject(message ? new Refusal("worker-failed", { text: message }) : new Refusal("fetch-failed", { path: "verify-worker.js" }))); // it has no message where the program did not come
           worker.addEventListener("message", ({ data }) => {
             if (data.report) return resolve(data.report);
             if (data.refused) return reject(revived(data.refused));
