@@ -76,6 +76,19 @@ def _said_later() -> bytes:
     return day.log[-1]
 
 
+def test_what_its_role_never_says_would_not_enter(page: Page, served: Served) -> None:
+    visit(page, served, "marked")
+    day = day_of_the_revoked()
+    day.sheet("party/azul/1", STATION_2024, (1, 2, 3, 4))
+    raw = day.log[-1]
+    answer = Judge(DAY.state()).record(open_record(raw), None)
+    assert (answer.verdict, answer.marked) == (Verdict.NOT_IN_FORCE, False)
+    assert paste(page, qr_text(raw, real=False)) == "not-in-force"
+    said = page.locator("#check-here article.verdict").first.inner_text()
+    assert "was revoked" in said
+    assert "It would enter" not in said
+
+
 def test_what_a_party_signed_after_its_key_was_revoked_stands_in_the_log_marked(
     page: Page, served: Served
 ) -> None:

@@ -244,9 +244,12 @@ class Judge:
 
     def _is_heard(self, entry: Entry, index: int | None) -> bool:
         """Whether a record by a key that is not in force stands in the log, or would: after a revocation to
-        which the officers had to consent."""
+        which the officers had to consent, of its rights and in its scope."""
         state, held = self.state, self.state.keys.get(entry.kid)
         if held is None or held.revoked is None or state.charter is None:
+            return False
+        may = self._scopes.rights.may_sign(held.key.role, type(entry.body), held.key.name)
+        if not (may and self._scopes.covers(held.key, entry.about)):
             return False
         at = state.size if index is None else index
         root = state.charter.body.root_key

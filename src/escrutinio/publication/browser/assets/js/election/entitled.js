@@ -49,6 +49,19 @@ export async function whyNotEntitled(log, entry, at, signer) {
 }
 
 /**
+ * Whether the role and the scope of a key have room for a record, in force or not.
+ * @param {Log} log
+ * @param {Entry} entry
+ * @param {Signer} signer
+ * @returns {Promise<boolean>}
+ */
+export async function hasRoomFor(log, entry, signer) {
+  const { definition } = await log.context();
+  const rights = new Rights(definition.body);
+  return rights.maySay(signer.role, entry.name, entry.frame.issuer) && (await covers(log, signer, entry.about));
+}
+
+/**
  * The entries of a kind that the index names, opened.
  * @param {Log} log
  * @param {string} name

@@ -3,7 +3,7 @@
 import { equal, toHex } from "../records/bytes.js";
 import { checkRecord } from "../election/check.js";
 import { judgeEntries, placed, readEntries } from "../election/election.js";
-import { rightOf, whyNotEntitled } from "../election/entitled.js";
+import { hasRoomFor, rightOf, whyNotEntitled } from "../election/entitled.js";
 import { heardWhenRevoked } from "../election/revoking.js";
 import { BULK, Rights } from "../election/rights.js";
 import { validOf } from "../election/sheets.js";
@@ -82,7 +82,7 @@ async function identifyRecord(log, text, options, blank) {
   const answer = { ...found, index, signer, body: entry.body, why };
   const stands = index !== null ? "in-log" : whole ? "not-in-log" : "not-found";
   if (!why) return { ...answer, kind: stands };
-  const heard = why.key === "key-revoked" && heardWhenRevoked(definition.body, rootKey, signer.role);
+  const heard = why.key === "key-revoked" && heardWhenRevoked(definition.body, rootKey, signer.role) && (await hasRoomFor(log, entry, signer));
   return { ...answer, kind: kindOf(why), marked: heard ? stands : null };
 }
 
