@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.sqlite import SqliteFile
 from escrutinio.core.log.merkle import EMPTY_ROOT
 from escrutinio.core.log.store import Head, Receipt
 
 _VERSION = 1
-_TRIES = 100
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (digest BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (idx INTEGER PRIMARY KEY, record BLOB NOT NULL);
@@ -24,7 +22,7 @@ CREATE TABLE IF NOT EXISTS filled (since INTEGER NOT NULL, old_size INTEGER NOT 
 """
 
 
-class SqliteStore:
+class SqliteStore(SqliteFile):
     """The `Store` in the SQLite file at `path`, made if missing.
 
     Several processes may have one file open, each with an object of its own; one object must not be used by
@@ -32,56 +30,10 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._told():
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._use_wal()
-            self._db.execute("PRAGMA synchronous=FULL")
+        super().__init__(path, _SCHEMA, _VERSION, ahead=True)
         with self._transaction():
-            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-            if version not in (0, _VERSION):
-                raise LogError("store-version", path=path, version=version, known=_VERSION)
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
             for kind in ("signed", "public"):
                 self._db.execute("INSERT OR IGNORE INTO head VALUES (?, 0, ?, x'')", (kind, EMPTY_ROOT))
-            self._db.execute(f"PRAGMA user_version={_VERSION}")
-
-    def _use_wal(self) -> None:
-        """Turn on the write-ahead log. Only who finds it off turns it on: that needs the file for itself, and
-        SQLite waits for nobody there, so whoever opens it at the same moment tries again."""
-        for _ in range(_TRIES):
-            if self._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-                return
-            with suppress(sqlite3.OperationalError):
-                self._db.execute("PRAGMA journal_mode=WAL")
-                continue
-            self._db.execute("BEGIN IMMEDIATE")  # waits for the other, as `timeout` says
-            self._db.execute("ROLLBACK")
-        raise sqlite3.OperationalError("the write-ahead log cannot be turned on")
-
-    def close(self) -> None:
-        """See `Store`."""
-        self._db.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise LogError("store-unusable", path=self._path, why=str(error)) from None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
 
     @property
     def size(self) -> int:

@@ -6,14 +6,13 @@ Rows go once the log was told and the record is public: then the proof is the an
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import LogError
+from escrutinio.base.sqlite import SqliteFile
 
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS received (
     digest BLOB PRIMARY KEY, idx INTEGER NOT NULL, moment INTEGER NOT NULL, due INTEGER NOT NULL,
@@ -36,40 +35,12 @@ class Received:
     channel: int
 
 
-class ReceivedJournal:
+class ReceivedJournal(SqliteFile):
     """The journal in the file at `path`, made if missing. One object must not be used by two threads at once;
     raises LogError where the file cannot be used."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._told():
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise LogError("store-unusable", path=self._path, why=str(error)) from None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
+        super().__init__(path, _SCHEMA, _VERSION, ahead=True)
 
     def add(self, rows: Sequence[Received]) -> None:
         """Remember records, durably; one that is there keeps what was promised first."""

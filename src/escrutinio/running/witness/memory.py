@@ -6,13 +6,10 @@ follow on it, or not at all.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.sqlite import SqliteFile
 from escrutinio.core.log.store import Head
 
 _VERSION = 1
@@ -22,27 +19,12 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS seen (
 ) WITHOUT ROWID"""
 
 
-class WitnessMemory:
+class WitnessMemory(SqliteFile):
     """The memory in the file at `path`, made if missing. Several processes may have it open at once; one
     object must not be used by two threads at once. Everything raises LogError where the file is unusable."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._told():
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA synchronous=FULL")
-            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-            if version not in (0, _VERSION):
-                raise LogError("store-version", path=path, version=version, known=_VERSION)
-            self._db.execute(_SCHEMA)
-            self._db.execute(f"PRAGMA user_version={_VERSION}")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise LogError("store-unusable", path=self._path, why=str(error)) from None
+        super().__init__(path, _SCHEMA, _VERSION)
 
     def latest(self, origin: str) -> Head:
         """The checkpoint of a log that was cosigned last, with the cosignatures; of size 0 for none."""
@@ -74,7 +56,3 @@ class WitnessMemory:
                     (new.size, new.root, new.note, origin, old.note),
                 )
             return done.rowcount == 1
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
