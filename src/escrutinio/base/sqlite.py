@@ -1,4 +1,4 @@
-"""An SQLite file whose content survives a power cut: opened, made where it is missing, and written one way."""
+"""An SQLite file whose content survives a power cut: opened, made where it is missing, and written alike."""
 
 from __future__ import annotations
 
