@@ -123,7 +123,7 @@ def test_a_promise_is_kept_or_shown_as_broken(tmp_path: Path) -> None:
     def verdict(place: int, index: int | None, seen: int) -> Verdict:
         return judge_promise(log.state, promises[place], None, index, seen).verdict
 
-    due = promises[0].body
+    due = promises[1].body
     assert isinstance(due, Promise)
     assert verdict(0, log.find(kept), 0) is Verdict.PROMISE_KEPT
     assert verdict(1, None, due.by - 1) is Verdict.PROMISE_NOT_DUE

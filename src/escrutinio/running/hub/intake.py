@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.types import Enrolment
@@ -132,7 +132,7 @@ class Intake:
         held = self.quarantine.release()
         try:
             answers = self._keeper.keep([raw for _, raw in held])
-        except LogError:
+        except EscrutinioError:
             return  # whoever sent it tries again
         for (sender, raw), answer in zip(held, answers, strict=True):
             if isinstance(answer, Refusal) and answer.code == "not-enrolled":
@@ -143,7 +143,7 @@ class Intake:
         try:
             while self._keeper.tell():
                 pass
-        except LogError as error:
+        except EscrutinioError as error:  # a full disk, or a token that is gone: told the next time
             self._hear(error.code, 1)
 
 

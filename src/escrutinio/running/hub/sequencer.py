@@ -72,6 +72,7 @@ class Sequencer:
     def __init__(self, workspace: Workspace, signer: NoteSigner, pace: Pace, stop: Event) -> None:
         self._workspace, self._signer, self._pace, self._stop = workspace, signer, pace, stop
         self._showing = Lock()
+        self._fault: BaseException | None = None
 
     def run(self, begun: Callable[[int], None], *, executor: Executor | None, patient: bool = False) -> None:
         """Publish; `begun` hears how many entries are public when it begins. `patient`: wait a while for
@@ -84,7 +85,7 @@ class Sequencer:
             follower = Follower(self._workspace.open(executor=executor))
             begun(follower.log.size)
             note(self._workspace, "publishing", size=follower.log.size)
-            pages = Thread(target=self._show, args=(follower, executor), name="pages")
+            pages = Thread(target=self._keep_showing, args=(follower, executor), name="pages")
             if self._pace.pages:
                 pages.start()
             try:
@@ -94,6 +95,8 @@ class Sequencer:
                 if self._pace.pages:
                     pages.join()
                 note(self._workspace, "stopped", size=publisher.signed_size)
+            if self._fault is not None:
+                raise self._fault
 
     @contextmanager
     def _alone(self, patient: bool) -> Iterator[None]:
@@ -138,6 +141,15 @@ class Sequencer:
             return
         if signed is not None:
             note(self._workspace, "published", size=signed.checkpoint.size)
+
+    def _keep_showing(self, follower: Follower, executor: Executor | None) -> None:
+        """Where pages can no longer be made (a process that makes them was killed), everything ends and is
+        begun anew by whoever looks after it: a log that goes on beside pages that stand still misleads."""
+        try:
+            self._show(follower, executor)
+        except BaseException as fault:
+            self._fault = fault
+            self._stop.set()
 
     def _show(self, follower: Follower, executor: Executor | None) -> None:
         due = 0.0
