@@ -158,6 +158,17 @@ CORRECTING = (
 )
 """What puts right a slip of its own signer."""
 
+TYPED = (
+    Example(
+        t.SheetStatus(
+            k.SheetFact.THIRD_DECIDED, _DIGEST, None, p.TypedFrom(_text("a picture").digest, k.Reading.WORDS)
+        ),
+        "board",
+        _HERE,
+    ),
+)
+"""How a sheet was typed from its picture."""
+
 DEFINITION = Example(
     t.Definition(
         kind=k.Kind.SIMULATION,
@@ -370,6 +381,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example(t.NextRound(_DIGEST, "log.example/invented-2"), "authority", CONTEST),
     *REPLACING,
     *CORRECTING,
+    *TYPED,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.codecs import part, put
-from escrutinio.core.records.codes import Channel, Method, Refused, Role, Ties
+from escrutinio.core.records.codes import Channel, Method, Reading, Refused, Role, Ties
 
 
 @part
@@ -29,6 +29,15 @@ class Attachment:
 
 ATTACHMENT = c.Struct(Attachment)
 ATTACHMENTS = c.Array(ATTACHMENT, 0, 256)
+
+
+@part
+class TypedFrom:
+    """The picture from which people typed a sheet: SHA-256 of its file; `reason`: what decided where two
+    typings differed."""
+
+    picture: bytes = put(c.DIGEST)
+    reason: Reading | None = put(c.Optional(c.Code(Reading)), default=None)
 
 
 @part

@@ -133,6 +133,17 @@ WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
         k.SheetFact.CHALLENGED: N_("challenged"),
         k.SheetFact.ANNULLED: N_("annulled"),
         k.SheetFact.NOT_INSTALLED: N_("the station was not installed"),
+        k.SheetFact.TWO_AGREED: N_("typed from its picture by two clerks, who agree"),
+        k.SheetFact.THIRD_DECIDED: N_("typed by two clerks, who differ; a third decided"),
+        k.SheetFact.TYPINGS_DIFFER: N_("two clerks typed it differently; a third has to decide"),
+    },
+    k.Reading: {
+        k.Reading.FIGURES: N_("the figure on the picture"),
+        k.Reading.WORDS: N_("the number in words on the picture"),
+        k.Reading.SUM: N_("the sum on the picture"),
+        k.Reading.CORRECTION: N_("a correction that the board wrote"),
+        k.Reading.OTHER_LINE: N_("a figure was typed on another line"),
+        k.Reading.OTHER: N_("another reason"),
     },
     k.Retracted: {
         k.Retracted.MISREAD: N_("misread"),

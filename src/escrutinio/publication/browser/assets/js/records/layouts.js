@@ -278,9 +278,14 @@ type(43, "count-commitment", "station/contest", { ...committed, count: DIGEST })
 type(44, "promise", "election", { record: DIGEST, by: TIME });
 type(128, "removal-request", "election", { ...removal, legal_basis: LONG });
 type(129, "sheet-status", "station/contest", {
-  status: word("unsigned illegible inconsistent challenged annulled not-installed"),
+  status: word(
+    "unsigned illegible inconsistent challenged annulled not-installed two-agreed third-decided typings-differ",
+  ),
   sheet: optional(DIGEST),
   note: optional(attachment),
+  typed: trailing(
+    struct({ picture: DIGEST, reason: optional(word("figures words sum correction other-line other")) }),
+  ),
 });
 type(130, "custody", "station", {
   what: CODE,
