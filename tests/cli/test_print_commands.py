@@ -131,8 +131,10 @@ def test_blank_forms_are_made_for_a_station_or_all_on_paper(miniature: Path, tmp
     assert "Formulario en blanco" in text((target / "N1.01-presidencia.pdf").read_bytes())
     again = in_process("forms", "N1.01", "--log", miniature, "-o", target, "--lang", "es")
     assert again.exit_code == 0, again.stderr
-    done = in_process("forms", "--paper-stations", "--log", miniature, "-o", tmp_path / "none")
-    assert "0 forms" in done.stdout
+    on_paper = ("forms", "--paper-stations", "--form", "sheet", "--log", miniature, "--json")
+    done = in_process(*on_paper, "-o", tmp_path / "on-paper")
+    stations = {Path(name).name.partition("-")[0] for name in json.loads(done.stdout)["files"]}
+    assert stations == {"S1.01", "S1.02"}
     roll = tmp_path / "roll.bin"
     done = in_process(
         "forms", "N1.01", "--log", miniature, "--paper", "80mm", "--escpos", roll, "--form", "closing"

@@ -36,7 +36,8 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """One sheet that people typed (docs/collecting.md): a line of a transcription file.
 
     `image` is the SHA-256 of the picture's file in hexadecimal, `page` its page there, from 1; `typists` the
-    codes, issued by the organisation, of those who typed it or decided between them.
+    codes, issued by the organisation, of those who typed it or decided between them. `status` where clerks in
+    roles typed it: a word of `codes.SheetFact`; `decided`: the reason, where a third person decided.
     """
 
     kind: str
@@ -47,12 +48,16 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     valid: int | None = None
     ballots: int | None = None
     voters: int | None = None
+    supplement: int | None = None
+    spoilt: int | None = None
     registered: int | None = None
     image: str
     page: int = 1
     source: str
     typists: tuple[str, ...]
     confirmed: bool = False
+    status: str = ""
+    decided: str = ""
 
 
 TRANSCRIBED = "transcribed"
@@ -214,6 +219,8 @@ def _transcribed(line: bytes, place: str) -> Collected:
         valid=said.valid,
         ballots=said.ballots,
         voters=said.voters,
+        supplement=said.supplement,
+        spoilt=said.spoilt,
         registered=said.registered,
         image=image,
     )
