@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -143,3 +145,16 @@ def test_blank_forms_are_made_for_a_station_or_all_on_paper(miniature: Path, tmp
     assert roll.read_bytes().startswith(b"\x1b@")
     assert "--paper-stations" in refused("forms", "--log", miniature, "-o", target)
     assert "-o DIRECTORY" in refused("forms", "N1.01", "--log", miniature)
+
+
+def test_without_the_extra_a_thermal_printer_is_one_sentence(miniature: Path, tmp_path: Path) -> None:
+    words = ["print", "N1.01", "--log", str(miniature), *PRESIDENCY, "--paper", "80mm", "--escpos"]
+    hidden = "import sys; sys.modules['escpos'] = None; from escrutinio.__main__ import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", hidden, *words, str(tmp_path / "x.bin")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "[thermal]" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "x.bin").exists()
