@@ -22,6 +22,7 @@ from escrutinio.core.records.entry import Entry
 from escrutinio.core.verification.checker import Checked, Checker
 from escrutinio.core.verification.judge_text import grounds, headline
 from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
 from escrutinio.intake.scan.regular import MAX_FILE, read_regular
 from escrutinio.intake.scan.results import ZERO, sheet_of
@@ -122,6 +123,9 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
     for number, (page, text, checked) in enumerate(found, 1):
         mark = f"[{number}] " if several else ""
         if checked is None:
+            if (place := read_form_code(text)) is not None:
+                click.echo(mark + explain(Problem.FORM, place.text, lang))
+                continue
             other = explain(Problem.NOT_A_SHEET, "", lang)
             click.echo(f"{mark}{other}: {_printable(text)}")
             continue

@@ -19,6 +19,7 @@ from escrutinio.core.records.types import SheetStatus
 from escrutinio.running.desk.app import desk_application, desk_directory
 from escrutinio.running.desk.sessions import Sessions, Use
 from escrutinio.running.desk.transcription.desk import Desk
+from escrutinio.running.workspace.collection.inputs import unread_pages
 from escrutinio.running.workspace.workspace import open_workspace
 from tests.cli.hands import CLOCK, SECRET, Election, begin_election, roll_in_force
 from tests.cli.running import in_process, refused
@@ -190,6 +191,22 @@ def test_from_blank_form_to_counted_sheet(election: Election, client: httpx.Clie
     assert "waiting for a third" not in page(election, "index.html")
     done = in_process("verify", election.public, "--trust", election.public / "trust.toml")
     assert done.exit_code == 0, done.stdout
+
+
+def test_scan_and_check_know_a_form_and_leave_it_to_people(
+    election: Election, photos: Path, tmp_path: Path
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    done = in_process("scan", photos, "--out", rows)
+    assert done.exit_code == 0, done.stderr
+    assert {str(path): pages for path, pages in unread_pages(rows).items()} == {
+        f"{station}.jpg": frozenset({1}) for station in STATIONS
+    }
+    done = in_process("check", photos / "S1.02.jpg", "--log", election.public)
+    assert (
+        f"filled in by hand, which people have to type ({election.log().state.election.hex()[:16]}/sheet"
+        in (done.stdout)
+    )
 
 
 def test_a_note_that_is_none_is_refused(election: Election, client: httpx.Client, tmp_path: Path) -> None:

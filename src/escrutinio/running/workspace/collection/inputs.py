@@ -22,6 +22,7 @@ from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
 from escrutinio.intake.mapping.rows import Ballot, Imported, SheetRow
 from escrutinio.intake.mapping.tables import read_sheets
+from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
 from escrutinio.running.workspace.collection.collection import KnownKey
@@ -84,11 +85,12 @@ def of_files(
 
 
 def unread_pages(path: Path) -> dict[Path, frozenset[int]]:
-    """The pages that a scan could not read, by file, relative to its folder. Raises InputError."""
+    """The pages that a scan could not read, and those of forms filled in by hand, by file, relative to its
+    folder. Raises InputError."""
     rows = (from_line(line, f"{path.name}, line {number}") for number, line in enumerate(_lines(path), 1))
     found: dict[Path, set[int]] = {}
     for row in rows:
-        if row.kind is Found.UNREAD:
+        if row.kind is Found.UNREAD or row.problem is Problem.FORM:
             found.setdefault(Path(row.path), set()).add(row.page)
     return {path: frozenset(pages) for path, pages in found.items()}
 
@@ -123,6 +125,8 @@ def of_scan(
             continue  # another page of the file has the code
         if row.kind is Found.UNREAD:
             yield NotTaken(Why.UNREAD, "", row.path, row.problem.value)
+        elif (place := read_form_code(row.text)) is not None:
+            yield NotTaken(Why.UNREAD, place.station, row.path, row.problem.value)
         elif row.sheet is None:
             yield NotTaken(Why.OTHER, "", row.path, row.problem.value)
     for group in group_sheets(known):
