@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.numerals import in_words
+from escrutinio.intake.scan.form_code import FormKind
 from escrutinio.publication.documents.qr_image import qr_code
 from escrutinio.publication.documents.report.document import Tongue
 from escrutinio.publication.documents.sheets.printed_sheet import PrintedSheet
@@ -30,20 +31,21 @@ def sheet_content(sheet: PrintedSheet, paper: str, lost: Lost) -> dict[str, obje
         "paper": paper,
         "language": sheet.language,
         "title": f"{sheet.kind} · {sheet.station} · {sheet.heading[0]}",
-        "words": _words(say) if not sheet.form else _words(say) | _words_of_forms(say),
+        "words": _words(say) if not sheet.form else _words(say) | _words_of_forms(sheet.form, say),
         "sheet": _said(sheet, say, lost),
     }
 
 
-def _words_of_forms(say: Tongue) -> dict[str, str]:
+def _words_of_forms(form: str, say: Tongue) -> dict[str, str]:
     """What a form to be filled in says otherwise."""
+    blank = say("A blank form is no record and holds no figure; its code only says where it belongs.")
+    typed = say(
+        "What the board writes on it is typed from its picture by two clerks, each without seeing the "
+        "other's figures."
+    )
     return {
         "summary": say("To be written by the board"),
-        "check": say(
-            "A blank form is no record and holds no figure: what the board writes on it is typed from its "
-            "picture by two clerks, each without seeing the other's figures. The code only says where the "
-            "form belongs."
-        ),
+        "check": f"{blank} {typed}" if form == FormKind.SHEET else blank,
     }
 
 
