@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
@@ -65,6 +66,11 @@ _BATCH, _WORTH_WORKERS = 512, 8
     help=say("A sealed record, or a directory of them, that is still to be sent; may be repeated."),
 )
 @click.option(
+    "--outbox",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=say("The station's outbox, which is told that they were printed."),
+)
+@click.option(
     "--contest",
     help=say("Code of the contest; may be left out where there is one."),
 )
@@ -112,6 +118,7 @@ def command(
     everything: bool,
     entry: int | None,
     files: tuple[Path, ...],
+    outbox: Path | None,
     contest: str | None,
     basis: str | None,
     paper: str,
@@ -129,6 +136,8 @@ def command(
         raise click.UsageError(say("there is no copy {number} of {copies}", number=number, copies=copies))
     if everything and output is None:
         raise click.UsageError(say("--all needs -o DIRECTORY"))
+    if outbox is not None and not files:
+        raise click.UsageError(say("--outbox goes with --record"))
     from escrutinio.publication.documents.sheets.printing import Printer
 
     quiet = quiet or as_json
@@ -153,12 +162,20 @@ def command(
             write_new((path, content), again=file is None)
             written.append(str(path))
             progress(say("print"), len(written), len(chosen))
+    if outbox is not None:
+        _tell(outbox, sealed)
     if as_json:
         print_json({"version": 1, "files": written})
     elif everything:
         click.echo(say("{output}: {sheets:,} sheets", output=output, sheets=len(written)))
     else:
         click.echo("\n".join(written))
+
+
+def _tell(outbox: Path, sealed: list[SignedEntry]) -> None:
+    from escrutinio.running.exchange.outbox import Outbox
+
+    Outbox(outbox).printed((each.entry.digest for each in sealed), now())
 
 
 def _chosen(

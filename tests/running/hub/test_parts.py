@@ -33,7 +33,7 @@ def test_quarantine_drops_the_oldest_of_whoever_has_too_many() -> None:
         held.hold(sender, record)
     assert len(held) == 3
     held.hold("c", b"5")  # all is full: the oldest goes, whoever sent it
-    assert held.release() == [("b", b"3"), ("a", b"4"), ("c", b"5")]
+    assert [each[:2] for each in held.release()] == [("b", b"3"), ("a", b"4"), ("c", b"5")]
     assert len(held) == 0
 
 

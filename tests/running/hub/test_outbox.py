@@ -1,0 +1,402 @@
+"""A station's outbox over a real hub: cut off, killed, lied to, by stick and by paper; each record once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+
+import msgspec
+import pytest
+
+from escrutinio.base.errors import InputError, LogError, RecordError
+from escrutinio.core.log.trust import Trust, format_trust
+from escrutinio.core.records.codes import Channel
+from escrutinio.core.records.entry import open_record, seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.qr import qr_text
+from escrutinio.core.records.receipt import read_receipt_code, receipt_code
+from escrutinio.core.records.types import Arrival, Promise
+from escrutinio.core.verification.publication import open_verified
+from escrutinio.running.exchange.delivery import Delivery, check_promise, take_answer
+from escrutinio.running.exchange.entries import BatchItem
+from escrutinio.running.exchange.hub_client import HubClient, pause_before
+from escrutinio.running.exchange.outbox import Outbox, OutboxSettings
+from escrutinio.running.exchange.stick import answers, put_answers, read_stick, save
+from tests.running.hub.night import CLOCK, WHO, Night, Running, published
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def settings(night: Night, *addresses: str, election: bytes | None = None) -> OutboxSettings:
+    trust = Trust(night.election, bytes(32), night.workspace.policy(night.signer))
+    return OutboxSettings(
+        election=(election or night.election).hex(), real=False, title={}, contests={},
+        addresses=addresses, trust=format_trust(trust),
+        receivers=(("receiver/1", night.keys["receiver/1"].public_key),),
+    )  # fmt: skip
+
+
+def box(night: Night, where: Path, *addresses: str) -> Outbox:
+    outbox = Outbox(where, make=True)
+    outbox.configure(settings(night, *addresses))
+    return outbox
+
+
+def one_round(outbox: Outbox) -> None:
+    delivery = Delivery(outbox)
+    delivery.round(again=True)
+    delivery.close()
+
+
+def test_a_record_goes_by_the_second_address_and_is_proved(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE, receiver.address)
+    (raw,) = night.complaints(1, first=3_000)
+    assert outbox.add([raw], {}, Channel.NETWORK, CLOCK) == 1
+    assert outbox.add([raw], {}, Channel.NETWORK, CLOCK) == 0
+    assert outbox.held()[0].code is None
+    one_round(outbox)
+    (held,) = outbox.held()
+    assert (held.hub, held.public, held.code) == (receiver.address, None, receipt_code(held.digest))
+    assert held.promise is not None
+    assert held.by == check_promise(held.promise, raw, night.election, outbox.settings.receivers)
+    assert outbox.last_try is not None
+    assert outbox.last_try.why is not None
+    assert outbox.last_try.why.code == "hub-unreached"
+    published(night)
+    one_round(outbox)
+    (held,) = outbox.held()
+    assert held.public is not None
+    assert held.proof is not None
+    one_round(outbox)
+    assert outbox.held() == [held]
+
+
+def test_a_sheet_is_signed_once(night: Night, tmp_path: Path) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE)
+    first, second = night.sheets(2)
+    outbox.add([first], {}, Channel.NETWORK, CLOCK)
+    with pytest.raises(InputError) as refused:
+        outbox.add([second], {}, Channel.NETWORK, CLOCK)
+    assert refused.value.code == "outbox-second"
+    with pytest.raises(InputError):
+        outbox.add(night.sheets(2, version=5), {}, Channel.NETWORK, CLOCK)
+    assert outbox.add([second], {}, Channel.NETWORK, CLOCK, second=True) == 1
+
+
+def test_records_of_another_election_do_not_come_in(night: Night, tmp_path: Path) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE)
+    other = seal(
+        Promise(bytes(32), CLOCK), key=night.keys["receiver/1"], signer="receiver/1", subject="election",
+        election=bytes(32), issued_at=CLOCK,
+    )  # fmt: skip
+    for raw, code in ((other, "outbox-other-election"), (b"\xd2nothing", "outbox-no-record")):
+        with pytest.raises(InputError) as refused:
+            outbox.add([*night.complaints(1), raw], {}, Channel.NETWORK, CLOCK)
+        assert refused.value.code == code
+    assert outbox.held() == []
+    with pytest.raises(InputError) as refused:
+        outbox.configure(settings(night, NOWHERE, election=bytes(32)))
+    assert refused.value.code == "outbox-election"
+
+
+def test_two_at_once_are_one(night: Night, tmp_path: Path) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE)
+    delivery = Delivery(outbox)
+    with pytest.raises(LogError) as refused:
+        Delivery(Outbox(tmp_path / "box"))
+    assert refused.value.code == "outbox-busy"
+    delivery.close()
+    Delivery(outbox).close()
+
+
+def test_a_damaged_outbox_says_so(night: Night, tmp_path: Path) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE)
+    (raw,) = night.complaints(1)
+    outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+    outbox._db.execute("UPDATE record SET raw = ?", (raw[:-1] + b"\0",))
+    with pytest.raises(LogError) as refused:
+        outbox.held()
+    assert refused.value.code == "outbox-damaged"
+
+
+def test_no_outbox_is_made_by_mistake(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        Outbox(tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+# --- what is believed ---
+
+
+def promised(night: Night, raw: bytes, **other: object) -> bytes:
+    body = Promise(sha256(raw).digest(), CLOCK + 600)
+    said = {
+        "key": night.keys["receiver/1"], "signer": "receiver/1", "subject": "election",
+        "election": night.election, "issued_at": CLOCK, "body": body, **other,
+    }  # fmt: skip
+    return seal(said.pop("body"), **said)  # type: ignore[arg-type]
+
+
+def test_a_promise_is_of_this_record_by_a_known_receiver(night: Night) -> None:
+    raw, other = night.complaints(2)
+    known = settings(night).receivers
+    assert check_promise(promised(night, raw), raw, night.election, known) == CLOCK + 600
+    good = promised(night, raw)
+    for promise in (
+        good[:-1] + bytes([good[-1] ^ 1]),
+        promised(night, other),
+        promised(night, raw, election=bytes(32)),
+        promised(night, raw, signer="receiver/2"),
+        promised(night, raw, key=SigningKey.generate()),
+        other,
+        b"",
+    ):
+        with pytest.raises(RecordError):
+            check_promise(promise, raw, night.election, known)
+
+
+@contextmanager
+def liar(promise: bytes, proof: bytes) -> Iterator[str]:
+    """A hub that answers with this promise, whatever it gets, and with this proof."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            item = BatchItem(sha256(body).hexdigest(), 202, 1, promise or None)
+            self.answer(202, msgspec.json.encode([item]))
+
+        def do_GET(self) -> None:
+            self.answer(200, proof)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_who_answers_wrongly_is_told_and_not_believed(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    raw, other = night.complaints(2, first=3_100)
+    hub = HubClient(receiver.address)
+    hub.send([other], {})
+    published(night)
+    proof = hub.proof(other, night.workspace.policy(night.signer))
+    assert proof is not None
+    with liar(promised(night, other), proof) as address:
+        outbox = box(night, tmp_path / "box", address)
+        outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+        one_round(outbox)
+        (held,) = outbox.held()
+        assert (held.sent, held.promise, held.public, held.code) == (None, None, None, None)
+        assert outbox.last_try is not None
+        assert outbox.last_try.why is not None
+        assert outbox.last_try.why.code == "outbox-promise"
+        outbox.configure(settings(night, address, receiver.address))
+        one_round(outbox)  # the other hub has it all the same
+        (held,) = outbox.held()
+        assert (held.hub, held.public) == (receiver.address, None)
+    with liar(b"", proof) as address:
+        outbox = box(night, tmp_path / "two", address)
+        outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+        one_round(outbox)
+        assert outbox.held()[0].proof is None
+        assert outbox.last_try is not None
+        assert outbox.last_try.why is not None
+        assert outbox.last_try.why.code == "outbox-proof"
+
+
+def test_pauses_grow_by_chance_and_keep_what_a_hub_asks() -> None:
+    random.seed(7)
+    assert all(0 <= pause_before(tries) <= min(0.5 * 2 ** (tries - 1), 30) for tries in range(1, 200))
+    assert len({pause_before(9) for _ in range(20)}) == 20
+    assert min(pause_before(1, after=7) for _ in range(20)) >= 7
+    assert pause_before(1, after=10**9) == 3600
+
+
+# --- killed ---
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "escrutinio", *map(str, arguments)]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), env=WHO, text=True, capture_output=True, check=False)
+
+
+def test_killed_at_any_moment_it_loses_nothing_and_repeats_nothing(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    """SIGKILL while it sends, again and again: in the end each record is in the log, once, as sealed."""
+    outbox = box(night, tmp_path / "box", receiver.address)
+    records = night.complaints(300, first=4_000)
+    outbox.add(records, {}, Channel.SATELLITE, CLOCK)
+    chance = random.Random(11)
+    for _ in range(4):
+        with subprocess.Popen(
+            command("outbox", "send", tmp_path / "box"), env=WHO, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            until = monotonic() + 0.3 + chance.random() * 0.9
+            while monotonic() < until and process.poll() is None:
+                os.sched_yield()
+            process.kill()
+    one_round(outbox)
+    published(night)
+    one_round(outbox)
+    assert [each.raw for each in outbox.held()] == records
+    assert all(each.public is not None for each in outbox.held())
+    log = open_verified(str(night.directory / "public"))
+    entries = list(log.pinned.all_entries())
+    assert [entries.count(raw) for raw in records] == [1] * len(records)
+    assert run("outbox", "send", tmp_path / "box").returncode == 0
+
+
+# --- stick and paper ---
+
+
+def came_by(night: Night, index: int) -> Channel:
+    """The channel that the log tells of an entry, as soon as it does: the receiver tells each second."""
+    until = monotonic() + 30
+    while monotonic() < until:
+        log = open_verified(str(night.directory / "public"))
+        for entry in map(open_record, list(log.pinned.all_entries())[2:]):
+            if isinstance(entry.body, Arrival) and 0 <= index - entry.body.first < len(entry.body.arrivals):
+                return entry.body.arrivals[index - entry.body.first].channel
+        published(night)
+    raise AssertionError(index)
+
+
+def test_three_channels_count_once(night: Night, receiver: Running, tmp_path: Path) -> None:
+    """The same bytes by stick, from paper and over the network: one entry, told of as it came first."""
+    raw = night.sheets(1, version=77)[0]
+    outbox = box(night, tmp_path / "box", receiver.address)
+    outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+    (tmp_path / "trust.toml").write_bytes(outbox.settings.trust)
+    (tmp_path / "stick").mkdir()
+    saved = run("usb", "save", tmp_path / "box", tmp_path / "stick")
+    assert saved.returncode == 0, saved.stderr
+    assert outbox.held()[0].saved is not None
+    to = ("--to", NOWHERE, "--to", receiver.address, "--trust", tmp_path / "trust.toml")
+    sent = run("usb", "send", tmp_path / "stick", *to, "--json")
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    assert json.loads(sent.stdout)["sent"] == 1
+    (tmp_path / "codes.txt").write_text(qr_text(raw, real=False) + "\n")
+    typed = run("submit", tmp_path / "codes.txt", "--to", receiver.address, "--json")
+    assert typed.returncode == 0, typed.stdout
+    one_round(outbox)
+    published(night)
+    again = run("usb", "send", tmp_path / "stick", *to, "--json")
+    assert json.loads(again.stdout)["public"] == 1
+    taken = run("outbox", "take", tmp_path / "box", tmp_path / "stick", "--json")
+    assert json.loads(taken.stdout)["taken"] == 2
+    assert outbox.held()[0].public is not None
+    log = open_verified(str(night.directory / "public"))
+    entries = list(log.pinned.all_entries())
+    assert entries.count(raw) == 1
+    assert came_by(night, entries.index(raw)) is Channel.REMOVABLE
+    assert (
+        run("check", receipt_code(sha256(raw).digest()), "--log", night.directory / "public").returncode == 0
+    )
+
+
+def test_a_channel_that_nobody_knows_is_refused(night: Night, receiver: Running) -> None:
+    import httpx
+
+    headers = {"Content-Type": "application/cose", "Escrutinio-Channel": "pigeon"}
+    answer = httpx.post(f"{receiver.address}/entries", content=night.complaints(1)[0], headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "hub-channel")
+
+
+def on_stick(night: Night, stick: Path, count: int = 2) -> list[bytes]:
+    stick.mkdir()
+    records = night.complaints(count, first=5_000)
+    for raw in records:
+        save(stick, night.election.hex(), [raw], {})
+    return records
+
+
+def test_missing_and_damaged_parts_are_named(night: Night, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    records = on_stick(night, stick, 3)
+    whole = read_stick(stick, night.election.hex())
+    assert (sorted(whole.records), whole.problems) == (sorted(records), [])
+    first, second, _ = sorted(stick.glob("*.parcel"))
+    first.unlink()
+    second.write_bytes(second.read_bytes()[:-1])
+    found = read_stick(stick, night.election.hex())
+    assert len(found.records) == 1
+    assert {each.code for each in found.problems} == {"stick-missing", "parcel-damaged"}
+    assert any(first.name in str(each) for each in found.problems)
+    lists = sorted(stick.glob("*.manifest"))
+    lists[0].write_bytes(lists[0].read_bytes()[:-9])
+    lists[1].unlink()
+    lists[2].unlink()
+    codes = {each.code for each in read_stick(stick, night.election.hex()).problems}
+    assert codes == {"stick-list", "parcel-damaged", "stick-unlisted"}
+
+
+def test_a_stick_of_another_election_is_refused(night: Night, tmp_path: Path) -> None:
+    on_stick(night, tmp_path / "stick")
+    with pytest.raises(InputError) as refused:
+        read_stick(tmp_path / "stick", "ab" * 32)
+    assert refused.value.code == "stick-election"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError) as refused:
+        read_stick(tmp_path / "empty", None)
+    assert refused.value.code == "stick-nothing"
+
+
+def test_answers_come_back_and_are_checked(night: Night, receiver: Running, tmp_path: Path) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE)
+    raw, other = night.complaints(2, first=6_000)
+    outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+    hub = HubClient(receiver.address)
+    sent = hub.send([raw, other], {}, Channel.REMOVABLE)
+    published(night)
+    policy = night.workspace.policy(night.signer)
+    proofs = {each: hub.proof(each, policy) for each in (raw, other)}
+    put_answers(tmp_path, [raw, other], sent, proofs)
+    back = {(digest, proof): answer for digest, proof, answer in answers(tmp_path)}
+    assert len(back) == 4
+    for proof in (True, False):
+        with pytest.raises((LogError, RecordError)):
+            take_answer(outbox, raw, back[sha256(other).digest(), proof], proof=proof)
+        assert outbox.held()[0].sent is None
+    for proof in (False, True):
+        take_answer(outbox, raw, back[sha256(raw).digest(), proof], proof=proof)
+    assert outbox.held()[0].public is not None
+
+
+def test_a_receipt_code_is_the_same_everywhere() -> None:
+    code = receipt_code(bytes(32))
+    number = int.from_bytes(sha256(b"escrutinio receipt\n" + bytes(32)).digest()[:8], "big") % 10**8
+    assert code.replace(" ", "") == f"{number:08}"
+    assert read_receipt_code(code.replace(" ", "-")) == read_receipt_code(code.replace(" ", "")) == code
+    assert read_receipt_code("1234 567") is None
+    assert read_receipt_code("photo.jpg") is None
