@@ -13,9 +13,9 @@ import click
 from escrutinio.base.clock import now
 from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.words.say import language, say
-from escrutinio.cli.channels import channel_of, channel_option
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
+from escrutinio.cli.sending import channel_of, channel_option, open_outbox
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
@@ -63,7 +63,6 @@ def begin(
 ) -> None:
     from escrutinio.cli.opening import open_log
     from escrutinio.core.log.trust import format_trust
-    from escrutinio.running.exchange.outbox import Outbox
 
     for each in addresses:
         if not each.startswith(("http://", "https://")):
@@ -71,7 +70,7 @@ def begin(
     log = open_log(address, trust, quiet=quiet or as_json)
     if log.trust is None:
         raise InputError("outbox-trust")
-    outbox = Outbox(directory, make=True)
+    outbox = open_outbox(directory, make=True)
     settings = _settings(log.state, tuple(dict.fromkeys(addresses)), format_trust(log.trust))
     outbox.configure(settings)
     if as_json:
@@ -136,10 +135,9 @@ def add(
     as_json: bool,
 ) -> None:  # fmt: skip
     from escrutinio.core.records.attachments import digest_of
-    from escrutinio.running.exchange.outbox import Outbox
     from escrutinio.running.exchange.parcel import read_sealed
 
-    outbox = Outbox(directory)
+    outbox = open_outbox(directory)
     records, attachments = read_sealed(files)
     new = outbox.add(records, attachments, channel_of(files, channel), now(), second=second)
     if printed:
@@ -166,9 +164,8 @@ def add(
 @json_option
 def send(directory: Path, once: bool, as_json: bool) -> None:
     from escrutinio.running.exchange.delivery import Delivery
-    from escrutinio.running.exchange.outbox import Outbox
 
-    outbox = Outbox(directory)
+    outbox = open_outbox(directory)
     delivery = Delivery(outbox)
     try:
         while True:
@@ -176,10 +173,10 @@ def send(directory: Path, once: bool, as_json: bool) -> None:
             held = outbox.held()
             left = [each for each in held if each.public is None]
             refused = [each for each in left if each.digest in delivery.refused]
-            if not as_json:
-                _say_round(done, len(held), len(left))
             if once or len(refused) == len(left):
                 break
+            if not as_json:
+                _say_round(done, len(held), len(left))
             time.sleep(done.rest)
     finally:
         delivery.close()
@@ -207,9 +204,7 @@ def _say_round(done: Round, all_records: int, left: int) -> None:
 @_directory
 @json_option
 def status(directory: Path, as_json: bool) -> None:
-    from escrutinio.running.exchange.outbox import Outbox
-
-    outbox = Outbox(directory)
+    outbox = open_outbox(directory)
     _print(outbox, outbox.held(), as_json)
 
 
@@ -226,10 +221,9 @@ def status(directory: Path, as_json: bool) -> None:
 @json_option
 def take(directory: Path, stick: Path, as_json: bool) -> None:
     from escrutinio.running.exchange.delivery import take_answer
-    from escrutinio.running.exchange.outbox import Outbox
     from escrutinio.running.exchange.stick import answers
 
-    outbox, taken = Outbox(directory), 0
+    outbox, taken = open_outbox(directory), 0
     whys: list[tuple[str, EscrutinioError]] = []
     for digest, is_proof, answer in answers(stick):
         held = outbox.find(digest)
@@ -264,9 +258,8 @@ def take(directory: Path, stick: Path, as_json: bool) -> None:
 def screen(directory: Path, port: int) -> None:
     from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.station import station_application
-    from escrutinio.running.exchange.outbox import Outbox
 
-    outbox = Outbox(directory)
+    outbox = open_outbox(directory)
     serve_locally(station_application(outbox, now), port, click.echo)
 
 

@@ -17,6 +17,7 @@ from escrutinio.base.workers import workers
 from escrutinio.cli.opening import fingerprint_of, open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.sending import open_outbox
 from escrutinio.cli.stations import find_station
 from escrutinio.core.election.choosing import choose_basis, choose_contest
 
@@ -173,9 +174,7 @@ def command(
 
 
 def _tell(outbox: Path, sealed: list[SignedEntry]) -> None:
-    from escrutinio.running.exchange.outbox import Outbox
-
-    Outbox(outbox).printed((each.entry.digest for each in sealed), now())
+    open_outbox(outbox).printed((each.entry.digest for each in sealed), now())
 
 
 def _chosen(

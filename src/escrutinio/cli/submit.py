@@ -10,9 +10,9 @@ import click
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
-from escrutinio.cli.channels import channel_of, channel_option
 from escrutinio.cli.options import json_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
+from escrutinio.cli.sending import channel_of, channel_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

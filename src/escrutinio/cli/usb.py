@@ -14,6 +14,7 @@ from escrutinio.base.errors import LogError
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, needed_trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_text
+from escrutinio.cli.sending import open_outbox
 
 if TYPE_CHECKING:
     from escrutinio.core.log.policy import Policy
@@ -48,10 +49,9 @@ def command() -> None:
 @click.option("--all", "everything", is_flag=True, help=say("What is public too."))
 @json_option
 def save(directory: Path, stick: Path, everything: bool, as_json: bool) -> None:
-    from escrutinio.running.exchange.outbox import Outbox
     from escrutinio.running.exchange.stick import save as write_stick
 
-    outbox = Outbox(directory)
+    outbox = open_outbox(directory)
     held = [each for each in outbox.held() if everything or each.public is None]
     records = [each.raw for each in held]
     files = 0

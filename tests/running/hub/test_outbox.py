@@ -46,8 +46,19 @@ def settings(night: Night, *addresses: str, election: bytes | None = None) -> Ou
     )  # fmt: skip
 
 
+OPENED: list[Outbox] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
+
 def box(night: Night, where: Path, *addresses: str) -> Outbox:
     outbox = Outbox(where, make=True)
+    OPENED.append(outbox)
     outbox.configure(settings(night, *addresses))
     return outbox
 
@@ -115,7 +126,7 @@ def test_two_at_once_are_one(night: Night, tmp_path: Path) -> None:
     outbox = box(night, tmp_path / "box", NOWHERE)
     delivery = Delivery(outbox)
     with pytest.raises(LogError) as refused:
-        Delivery(Outbox(tmp_path / "box"))
+        Delivery(box(night, tmp_path / "box", NOWHERE))
     assert refused.value.code == "outbox-busy"
     delivery.close()
     Delivery(outbox).close()

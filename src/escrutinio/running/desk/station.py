@@ -5,7 +5,7 @@ It only shows; `escrutinio outbox send` sends. It asks for itself again every fe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -21,7 +21,8 @@ from escrutinio.base.words.say import say_in
 from escrutinio.publication.documents.labels import RECORDS
 from escrutinio.running.desk.local import asset, language_of, middleware, remember_language, templates
 from escrutinio.running.desk.transcription.texts import texts
-from escrutinio.running.exchange.outbox import Held, Outbox, OutboxSettings
+from escrutinio.running.exchange.delivery import NOT_BELIEVED
+from escrutinio.running.exchange.outbox import Held, Outbox, OutboxSettings, Told
 
 EVERY = 5
 """Seconds after which the page asks again."""
@@ -59,7 +60,7 @@ def station_application(outbox: Outbox, now: Callable[[], int]) -> Starlette:
         shown = [show_record(each, settings, lang, moment) for each in held]
         done = sum(each.public is not None for each in held)
         said = ""
-        if last is not None and last.why is not None and done < len(held):
+        if last is not None and last.why is not None and _matters(last.why, held):
             said = last.why.error.said_in(lang)
         return template.render(
             lang=lang,
@@ -80,6 +81,13 @@ def station_application(outbox: Outbox, now: Callable[[], int]) -> Starlette:
 
     routes = [Route("/", page), Route("/assets/{name}", asset)]
     return Starlette(routes=routes, middleware=middleware())
+
+
+def _matters(why: Told, held: Sequence[Held]) -> bool:
+    """Whether poll workers are to see what an address said: where something is still to be sent, or where an
+    answer was not believed."""
+    unsent = any(each.sent is None and each.public is None for each in held)
+    return unsent or (why.code in NOT_BELIEVED and any(each.public is None for each in held))
 
 
 def show_record(each: Held, settings: OutboxSettings, lang: str, moment: int) -> Shown:
@@ -119,7 +127,8 @@ def _promised(by: int | None, lang: str) -> str:
 
 
 def _when(moment: int | None) -> str:
-    return "" if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%H:%M UTC")
+    """The time of day by this machine's clock and zone."""
+    return "" if moment is None else datetime.fromtimestamp(moment, UTC).astimezone().strftime("%H:%M")
 
 
 _TEXTS: dict[str, str] = {
@@ -132,7 +141,5 @@ _TEXTS: dict[str, str] = {
         "finds the record in the log by the code."
     ),
     "none": N_("Nothing is in the outbox yet."),
-    "done": N_("done"),
-    "open": N_("open"),
     "problem": N_("The network"),
 }

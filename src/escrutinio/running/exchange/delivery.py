@@ -23,6 +23,10 @@ LONGEST_REST = 300.0
 """Seconds between two tries of one record, or of all, at most, unless a hub asks for more."""
 
 
+NOT_BELIEVED = frozenset({"outbox-promise", "outbox-proof"})
+"""The codes of answers that do not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """What one round came to: records that hubs took, and that were found public; seconds after which the

@@ -19,6 +19,7 @@ from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, InputError, LogError, RecordError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
 from escrutinio.base.sqlite import SqliteFile
+from escrutinio.base.words.catalogue import SOURCE, languages
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.entry import Entry, read_record
@@ -40,11 +41,24 @@ CREATE TABLE IF NOT EXISTS record (
 _COLUMNS = "raw, channel, added, printed, saved, sent, public, hub, promise, proof, by, tries, due, refused"
 
 
+class KeptPhrase(msgspec.Struct, frozen=True):
+    """What was part of a sentence, in each language of the catalogues."""
+
+    texts: dict[str, str]
+
+    def said_in(self, language: str) -> str:
+        """The phrase in a language."""
+        return self.texts.get(language) or self.texts[SOURCE]
+
+    def __str__(self) -> str:
+        return self.said_in(SOURCE)
+
+
 class Told(msgspec.Struct, frozen=True):
-    """Why something did not go, to be said in any language: a code and plain values."""
+    """Why something did not go, to be said in any language: a code and its values."""
 
     code: str
-    values: dict[str, object]
+    values: dict[str, str | int | float | KeptPhrase]
 
     @property
     def error(self) -> EscrutinioError:
@@ -290,14 +304,14 @@ class Outbox(SqliteFile):
 
 def told_of(why: EscrutinioError) -> Told:
     """A refusal, to be kept."""
-    plain = why.plain()
-    values = plain["values"]
-    assert isinstance(values, dict)
-    shown = {
-        name: value["sentence"] if isinstance(value, dict) and "sentence" in value else value
-        for name, value in values.items()
-    }
-    return Told(why.code, shown)
+
+    def kept(value: object) -> str | int | float | KeptPhrase:
+        said_in = getattr(value, "said_in", None)
+        if said_in is not None:
+            return KeptPhrase({each: said_in(each) for each in languages()})
+        return value if isinstance(value, int | float) else str(value)
+
+    return Told(why.code, {name: kept(value) for name, value in why.values.items() if value is not None})
 
 
 def _opened(raw: bytes, election: bytes) -> Entry:
