@@ -61,11 +61,14 @@ def command(
 ) -> None:  # fmt: skip
     from escrutinio.running.exchange.parcel import read_sealed
 
+    to_hub = target.startswith(("http://", "https://"))
+    if channel is not None and not to_hub:
+        raise click.UsageError(say("--channel goes with the address of a hub"))
     records, attachments = read_sealed(files)
     refused: dict[int, EscrutinioError] = {}
     found: dict[int, int] = {}
     asks = wait or proofs is not None
-    if target.startswith(("http://", "https://")):
+    if to_hub:
         where = address or (target if asks else None)
         hub = _hub(target, wait)
         refused = _sent(hub, records, attachments, proofs, channel_of(files, channel))

@@ -94,7 +94,7 @@ def send(stick: Path, addresses: tuple[str, ...], trust_file: Path, wait: float,
     trust = parse_trust(read_text(trust_file), str(trust_file))
     found = read_stick(stick, trust.definition.hex())
     hub, sent = _sent(addresses, found, wait)
-    public, unwritten = _answered(stick, hub, found, sent, trust.policy, wait)
+    public, whys = _answered(stick, hub, found, sent, trust.policy, wait)
     refused = [(raw, each.why) for raw, each in zip(found.records, sent, strict=True) if each.why]
     if as_json:
         print_json({
@@ -104,7 +104,7 @@ def send(stick: Path, addresses: tuple[str, ...], trust_file: Path, wait: float,
             "others": found.others,
             "problems": [each.plain() for each in found.problems],
             "refused": [{"sha256": _name(raw), **why.plain()} for raw, why in refused],
-            "answers_written": unwritten is None,
+            "notes": [why.plain() for why in whys],
         })  # fmt: skip
     else:
         click.echo(
@@ -117,8 +117,8 @@ def send(stick: Path, addresses: tuple[str, ...], trust_file: Path, wait: float,
             click.echo(say("Missing or damaged: {why}", why=problem.said_in(language())))
         for raw, why in refused:
             click.echo(say("Refused, {digest}: {why}", digest=_name(raw), why=why.said_in(language())))
-        if unwritten is not None:
-            click.echo(say("The answers are not on the stick: {why}", why=unwritten.said_in(language())))
+        for why in whys:
+            click.echo(say("Note: ") + why.said_in(language()))
     if found.problems or refused:
         sys.exit(EXIT_FAILED)
     if wait and public < len(sent):
@@ -132,15 +132,15 @@ def _name(raw: bytes) -> str:
 
 
 def _sent(addresses: tuple[str, ...], found: OnStick, wait: float) -> tuple[HubClient, list[Sent]]:
-    """What the first hub that answers says of the records. Raises the refusal of the last that does not."""
+    """What the first hub that answers says of the records. Raises LogError, that of the last, for none."""
     from escrutinio.core.records.codes import Channel
-    from escrutinio.running.exchange.hub_client import HubAwayError, HubClient
+    from escrutinio.running.exchange.hub_client import HubClient
 
     for address in addresses:
         hub = HubClient(address, wait)
         try:
             return hub, hub.send(found.records, found.attachments, Channel.REMOVABLE)
-        except HubAwayError:
+        except LogError:
             if address == addresses[-1]:
                 raise
     raise AssertionError(addresses)
@@ -148,19 +148,22 @@ def _sent(addresses: tuple[str, ...], found: OnStick, wait: float) -> tuple[HubC
 
 def _answered(
     stick: Path, hub: HubClient, found: OnStick, sent: list[Sent], policy: Policy, wait: float
-) -> tuple[int, LogError | None]:
-    """Write the answers back; how many records are public, and why nothing could be written, if so."""
+) -> tuple[int, list[LogError]]:
+    """Write the answers back; how many records are public, and what did not go as it should: a proof that
+    does not hold, or a stick that cannot be written."""
     from escrutinio.running.exchange.stick import put_answers
 
-    until = monotonic() + wait
-    proofs = {
-        raw: hub.proof(raw, policy, max(0.0, until - monotonic()))
-        for raw, each in zip(found.records, sent, strict=True)
-        if each.why is None
-    }
-    public = sum(each is not None for each in proofs.values())
+    until, whys = monotonic() + wait, list[LogError]()
+    proofs: dict[bytes, bytes | None] = {}
+    for raw, each in zip(found.records, sent, strict=True):
+        if each.why is None:
+            try:
+                proofs[raw] = hub.proof(raw, policy, max(0.0, until - monotonic()))
+            except LogError as error:
+                whys.append(LogError("outbox-proof", address=hub.address, why=error))
+                break
     try:
         put_answers(stick, found.records, sent, proofs)
     except LogError as error:
-        return public, error
-    return public, None
+        whys.append(error)
+    return sum(each is not None for each in proofs.values()), whys

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import DEVNULL
 from threading import Thread
 from time import monotonic
 
@@ -29,9 +30,10 @@ from escrutinio.core.records.types import Arrival, Promise
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.delivery import Delivery, check_promise, take_answer
 from escrutinio.running.exchange.entries import BatchItem
-from escrutinio.running.exchange.hub_client import HubClient, pause_before
+from escrutinio.running.exchange.hub_client import HubAwayError, HubClient, pause_before
 from escrutinio.running.exchange.outbox import Outbox, OutboxSettings
 from escrutinio.running.exchange.stick import answers, put_answers, read_stick, save
+from tests.cli.running import escrutinio
 from tests.running.hub.night import CLOCK, WHO, Night, Running, published
 
 NOWHERE = "http://127.0.0.1:9"
@@ -179,6 +181,20 @@ def test_a_promise_is_of_this_record_by_a_known_receiver(night: Night) -> None:
 
 
 @contextmanager
+def answering(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server of this machine, and its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def liar(promise: bytes, proof: bytes) -> Iterator[str]:
     """A hub that answers with this promise, whatever it gets, and with this proof."""
 
@@ -200,13 +216,8 @@ def liar(promise: bytes, proof: bytes) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answering(Handler) as address:
+        yield address
 
 
 def test_who_answers_wrongly_is_told_and_not_believed(
@@ -241,6 +252,71 @@ def test_who_answers_wrongly_is_told_and_not_believed(
         assert outbox.last_try.why.code == "outbox-proof"
 
 
+def test_a_promise_whose_time_is_over_is_sent_to_every_address(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    outbox = box(night, tmp_path / "box", NOWHERE, receiver.address)
+    (raw,) = night.complaints(1, first=3_200)
+    outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+    outbox.received(sha256(raw).digest(), NOWHERE, b"", 5, 1)
+    assert outbox.held()[0].overdue(6)
+    one_round(outbox)
+    published(night)
+    one_round(outbox)
+    assert outbox.held()[0].public is not None
+
+
+def test_a_key_that_is_enrolled_later_waits_and_what_is_forged_ends_it(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    where = tmp_path / "box"
+    outbox = box(night, where, receiver.address)
+    enrolment = night.enrolment("observer/later")
+    (raw,) = night.complaints(1, first=3_300, by="observer/later")
+    outbox.add([raw], {}, Channel.QR, CLOCK)
+    one_round(outbox)
+    (held,) = outbox.held()
+    assert held.refused is not None
+    assert (held.refused.code, held.tries, held.sent) == ("key-not-enrolled", 1, None)
+    HubClient(receiver.address).send([enrolment], {})
+    one_round(outbox)
+    (held,) = outbox.held()
+    assert (held.refused, held.sent is None) == (None, False)
+    published(night)
+    forged = raw[:-1] + bytes([raw[-1] ^ 1])
+    outbox.add([forged], {}, Channel.NETWORK, CLOCK)
+    done = escrutinio("outbox", "send", where)
+    assert done.returncode == 1
+    assert "signature" in done.stdout
+    assert [each.public is not None for each in outbox.held()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "least", "most"),
+    [
+        (429, "7", 7, 7),
+        (503, "", 0, 0),
+        (503, "soon", 0, 0),
+        (503, "Fri, 31 Dec 2100 23:59:59 GMT", 3_600, 10**10),
+        (502, "Mon, 01 Jan 2001 00:00:00 GMT", 0, 0),
+    ],
+)
+def test_retry_after_is_read(status: int, header: str, least: float, most: float) -> None:
+    class Busy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Retry-After", header)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with answering(Busy) as address, pytest.raises(HubAwayError) as refused:
+        HubClient(address).proof(b"x", None)
+    assert least <= refused.value.after <= most
+
+
 def test_pauses_grow_by_chance_and_keep_what_a_hub_asks() -> None:
     random.seed(7)
     assert all(0 <= pause_before(tries) <= min(0.5 * 2 ** (tries - 1), 30) for tries in range(1, 200))
@@ -252,31 +328,21 @@ def test_pauses_grow_by_chance_and_keep_what_a_hub_asks() -> None:
 # --- killed ---
 
 
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "escrutinio", *map(str, arguments)]
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), env=WHO, text=True, capture_output=True, check=False)
-
-
 def test_killed_at_any_moment_it_loses_nothing_and_repeats_nothing(
     night: Night, receiver: Running, tmp_path: Path
 ) -> None:
     """SIGKILL while it sends, again and again: in the end each record is in the log, once, as sealed."""
     outbox = box(night, tmp_path / "box", receiver.address)
-    records = night.complaints(300, first=4_000)
+    records = night.complaints(150, first=4_000)
     outbox.add(records, {}, Channel.SATELLITE, CLOCK)
-    chance = random.Random(11)
-    for _ in range(4):
-        with subprocess.Popen(
-            command("outbox", "send", tmp_path / "box"), env=WHO, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
-            until = monotonic() + 0.3 + chance.random() * 0.9
-            while monotonic() < until and process.poll() is None:
+    send = [sys.executable, "-m", "escrutinio", "outbox", "send", str(tmp_path / "box")]
+    for known in (0, 30, 60):
+        with subprocess.Popen(send, env=WHO, stdout=DEVNULL, stderr=DEVNULL) as process:
+            until = monotonic() + 30
+            while monotonic() < until and sum(each.sent is not None for each in outbox.held()) <= known:
                 os.sched_yield()
             process.kill()
+    assert sum(each.sent is None for each in outbox.held()) > 0  # it was killed in the midst of it
     one_round(outbox)
     published(night)
     one_round(outbox)
@@ -285,7 +351,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_repeats_nothing(
     log = open_verified(str(night.directory / "public"))
     entries = list(log.pinned.all_entries())
     assert [entries.count(raw) for raw in records] == [1] * len(records)
-    assert run("outbox", "send", tmp_path / "box").returncode == 0
+    assert escrutinio("outbox", "send", tmp_path / "box").returncode == 0
 
 
 # --- stick and paper ---
@@ -310,21 +376,21 @@ def test_three_channels_count_once(night: Night, receiver: Running, tmp_path: Pa
     outbox.add([raw], {}, Channel.NETWORK, CLOCK)
     (tmp_path / "trust.toml").write_bytes(outbox.settings.trust)
     (tmp_path / "stick").mkdir()
-    saved = run("usb", "save", tmp_path / "box", tmp_path / "stick")
+    saved = escrutinio("usb", "save", tmp_path / "box", tmp_path / "stick")
     assert saved.returncode == 0, saved.stderr
     assert outbox.held()[0].saved is not None
     to = ("--to", NOWHERE, "--to", receiver.address, "--trust", tmp_path / "trust.toml")
-    sent = run("usb", "send", tmp_path / "stick", *to, "--json")
+    sent = escrutinio("usb", "send", tmp_path / "stick", *to, "--json")
     assert sent.returncode == 0, sent.stdout + sent.stderr
     assert json.loads(sent.stdout)["sent"] == 1
     (tmp_path / "codes.txt").write_text(qr_text(raw, real=False) + "\n")
-    typed = run("submit", tmp_path / "codes.txt", "--to", receiver.address, "--json")
+    typed = escrutinio("submit", tmp_path / "codes.txt", "--to", receiver.address, "--json")
     assert typed.returncode == 0, typed.stdout
     one_round(outbox)
     published(night)
-    again = run("usb", "send", tmp_path / "stick", *to, "--json")
+    again = escrutinio("usb", "send", tmp_path / "stick", *to, "--json")
     assert json.loads(again.stdout)["public"] == 1
-    taken = run("outbox", "take", tmp_path / "box", tmp_path / "stick", "--json")
+    taken = escrutinio("outbox", "take", tmp_path / "box", tmp_path / "stick", "--json")
     assert json.loads(taken.stdout)["taken"] == 2
     assert outbox.held()[0].public is not None
     log = open_verified(str(night.directory / "public"))
@@ -332,7 +398,10 @@ def test_three_channels_count_once(night: Night, receiver: Running, tmp_path: Pa
     assert entries.count(raw) == 1
     assert came_by(night, entries.index(raw)) is Channel.REMOVABLE
     assert (
-        run("check", receipt_code(sha256(raw).digest()), "--log", night.directory / "public").returncode == 0
+        escrutinio(
+            "check", receipt_code(sha256(raw).digest()), "--log", night.directory / "public"
+        ).returncode
+        == 0
     )
 
 
