@@ -52,6 +52,8 @@ def test_what_was_printed_is_known_and_what_nobody_answers_waits(
     miniature: Path, box: Path, sheet: bytes, tmp_path: Path
 ) -> None:
     (tmp_path / "a.cose").write_bytes(sheet)
+    early = ("print", "--record", tmp_path / "a.cose", "--log", miniature, "-o", tmp_path / "early.pdf")
+    assert "Not in the outbox yet: 1" in escrutinio(*early, "--outbox", box).stderr
     added = escrutinio("outbox", "add", box, tmp_path / "a.cose", "--json")
     assert json.loads(added.stdout) == {"version": 1, "new": 1, "known": 0}
     printing = ("print", "--record", tmp_path / "a.cose", "--log", miniature, "-o", tmp_path / "a.pdf")

@@ -173,8 +173,13 @@ def command(
         click.echo("\n".join(written))
 
 
-def _tell(outbox: Path, sealed: list[SignedEntry]) -> None:
-    open_outbox(outbox).printed((each.entry.digest for each in sealed), now())
+def _tell(directory: Path, sealed: list[SignedEntry]) -> None:
+    """Tell an outbox what was printed, and the user what it does not have: the paper comes first."""
+    outbox = open_outbox(directory)
+    digests = [each.entry.digest for each in sealed]
+    outbox.printed(digests, now())
+    if lacking := sum(outbox.find(digest) is None for digest in digests):
+        click.echo(say("Note: ") + say("Not in the outbox yet: {count:,}", count=lacking), err=True)
 
 
 def _chosen(
