@@ -133,7 +133,7 @@ def test_the_screen_shows_each_step(opened: Outbox, sheet: bytes) -> None:
         second = client.get("/?lang=en").text
         assert receipt_code(digest) in second
         assert second.count("✓") == 2
-        assert "It was promised to be public by now" in second
+        assert "it was promised to be public by now" in second
         opened.proved(digest, b"proof", 300)
         assert client.get("/?lang=en").text.count("✓") == 3
         assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400

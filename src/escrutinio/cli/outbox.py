@@ -177,12 +177,19 @@ def send(directory: Path, once: bool, as_json: bool) -> None:
                 break
             if not as_json:
                 _say_round(done, len(held), len(left))
-            time.sleep(done.rest)
+            _rest(outbox, done.rest)
     finally:
         delivery.close()
     _print(outbox, held, as_json)
     if left:
         sys.exit(EXIT_FAILED if refused else EXIT_OPEN)
+
+
+def _rest(outbox: Outbox, seconds: float) -> None:
+    """Wait for the next round, or for a record that comes meanwhile."""
+    until, count = time.monotonic() + seconds, outbox.size
+    while (left := until - time.monotonic()) > 0 and outbox.size == count:
+        time.sleep(min(1.0, left))
 
 
 def _say_round(done: Round, all_records: int, left: int) -> None:

@@ -41,6 +41,7 @@ def command() -> None:
     help=say(
         "Write what the outbox in DIRECTORY holds and does not know to be public to STICK, with a list of "
         "the files that stands last. The stick may be pulled out when the command ends.\n\n"
+        "Exit code 1: a record was left out, since a file that it attaches is missing.\n\n"
         "Example: escrutinio usb save box /media/stick"
     )
 )
@@ -52,15 +53,25 @@ def save(directory: Path, stick: Path, everything: bool, as_json: bool) -> None:
     from escrutinio.running.exchange.stick import save as write_stick
 
     outbox = open_outbox(directory)
-    held = [each for each in outbox.held() if everything or each.public is None]
+    held, attachments, lacking = outbox.whole(
+        each for each in outbox.held() if everything or each.public is None
+    )
     records = [each.raw for each in held]
     files = 0
     if records:
-        files = write_stick(stick, outbox.settings.election, records, outbox.attachments(records))
+        files = write_stick(stick, outbox.settings.election, records, attachments)
         outbox.saved([each.digest for each in held], now())
     if as_json:
-        print_json({"version": 1, "records": len(records), "files": files})
+        print_json({
+            "version": 1,
+            "records": len(records),
+            "files": files,
+            "problems": [each.plain() for each in lacking],
+        })  # fmt: skip
+        _end_of_saving(bool(lacking))
         return
+    for problem in lacking:
+        click.echo(say("Missing or damaged: {why}", why=problem.said_in(language())))
     click.echo(
         say(
             "Saved to {stick}: records {records:,}, files {files:,}",
@@ -69,6 +80,12 @@ def save(directory: Path, stick: Path, everything: bool, as_json: bool) -> None:
             files=files,
         )
     )
+    _end_of_saving(bool(lacking))
+
+
+def _end_of_saving(lacking: bool) -> None:
+    if lacking:
+        sys.exit(EXIT_FAILED)
 
 
 @command.command(

@@ -19,11 +19,13 @@ import msgspec
 import pytest
 
 from escrutinio.base.errors import InputError, LogError, RecordError
+from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Attachment
 from escrutinio.core.records.receipt import receipt_code
-from escrutinio.core.records.types import Promise
+from escrutinio.core.records.types import Promise, Visit
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.delivery import Delivery, check_promise
 from escrutinio.running.exchange.entries import BatchItem
@@ -284,6 +286,56 @@ def test_retry_after_is_read(status: int, header: str, least: float, most: float
     with answering(Busy) as address, pytest.raises(HubAwayError) as refused:
         HubClient(address).proof(b"x", None)
     assert least <= refused.value.after <= most
+
+
+def test_who_asks_to_be_left_alone_is_and_delays_nobody_else(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    asked = list[str]()
+
+    class Busy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.send_response(503)
+            self.send_header("Retry-After", "500")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    first, second = night.complaints(2, first=3_400)
+    with answering(Busy) as address:
+        outbox = box(night, tmp_path / "box", address, receiver.address)
+        delivery = Delivery(outbox)
+        for raw in (first, second):
+            outbox.add([raw], {}, Channel.NETWORK, CLOCK)
+            done = delivery.round(again=True)
+            assert (done.taken, done.rest < 60) == (1, True)
+        delivery.close()
+        assert len(asked) == 1
+        alone = Delivery(box(night, tmp_path / "two", address))
+        alone._outbox.add([first], {}, Channel.NETWORK, CLOCK)
+        assert 490 < alone.round().rest <= 500
+        alone.close()
+
+
+def test_a_file_that_is_gone_holds_back_its_own_record_alone(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    content = b"a picture"
+    visit = seal(
+        Visit(CLOCK, None, (Attachment(digest_of(content), len(content), "text/plain"),)),
+        key=night.keys["observer/faro"], signer="observer/faro", subject="C1.01", election=night.election,
+        issued_at=CLOCK,
+    )  # fmt: skip
+    (raw,) = night.complaints(1, first=3_500)
+    outbox = box(night, tmp_path / "box", receiver.address)
+    outbox.add([visit, raw], {digest_of(content): content}, Channel.NETWORK, CLOCK)
+    assert [each.raw for each in outbox.whole(outbox.held())[0]] == [visit, raw]
+    (tmp_path / "box" / "attachments" / digest_of(content).hex()).unlink()
+    one_round(outbox)
+    assert [each.sent is not None for each in outbox.held()] == [False, True]
 
 
 def test_pauses_grow_by_chance_and_keep_what_a_hub_asks() -> None:

@@ -99,36 +99,45 @@ def show_record(each: Held, settings: OutboxSettings, lang: str, moment: int) ->
     if each.refused is not None and each.public is None:
         notes.append(each.refused.error.said_in(lang))
     if each.overdue(moment):
-        notes.append(say_in(lang, "It was promised to be public by now. Call your center; keep the paper."))
+        notes.append(
+            say_in(
+                lang,
+                "By this machine's clock it was promised to be public by now. Call your center; keep "
+                "the paper.",
+            )
+        )
     sent = each.sent or each.public
     on_stick = each.saved is not None and sent is None
     not_yet = say_in(lang, "not yet")
     steps = (
-        Step(say_in(lang, "Printed"), each.printed is not None, _when(each.printed) or not_yet),
+        Step(say_in(lang, "Printed"), each.printed is not None, _when(each.printed, moment) or not_yet),
         Step(
             say_in(lang, "Sent"),
             sent is not None,
-            say_in(lang, "on a stick") if on_stick else _when(sent) or not_yet,
+            say_in(lang, "on a stick") if on_stick else _when(sent, moment) or not_yet,
         ),
         Step(
             say_in(lang, "Received"),
             each.public is not None,
-            _when(each.public) or (_promised(each.by, lang) if sent is not None else not_yet),
+            _when(each.public, moment) or (_promised(each.by, moment, lang) if sent is not None else not_yet),
         ),
     )
     title = called if contest is None else f"{contest} · {called}"
     return Shown(title, entry.about.station or "", steps, each.code or "", tuple(notes))
 
 
-def _promised(by: int | None, lang: str) -> str:
+def _promised(by: int | None, now: int, lang: str) -> str:
     if by is None:
         return say_in(lang, "not yet")
-    return say_in(lang, "promised by {moment}", moment=_when(by))
+    return say_in(lang, "promised by {moment}", moment=_when(by, now))
 
 
-def _when(moment: int | None) -> str:
-    """The time of day by this machine's clock and zone."""
-    return "" if moment is None else datetime.fromtimestamp(moment, UTC).astimezone().strftime("%H:%M")
+def _when(moment: int | None, now: int) -> str:
+    """The time by this machine's clock and zone, with the day where that is not today's."""
+    if moment is None:
+        return ""
+    then, today = (datetime.fromtimestamp(each, UTC).astimezone() for each in (moment, now))
+    return then.strftime("%H:%M" if then.date() == today.date() else "%Y-%m-%d %H:%M")
 
 
 _TEXTS: dict[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from time import monotonic
 
 from escrutinio.base.clock import now
 from escrutinio.base.dataclass import dataclass
@@ -16,7 +17,14 @@ from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import open_record, verify
 from escrutinio.core.records.types import Promise
-from escrutinio.running.exchange.hub_client import HubAwayError, HubClient, Sent, check_proof, pause_before
+from escrutinio.running.exchange.hub_client import (
+    LONGEST_AFTER,
+    HubAwayError,
+    HubClient,
+    Sent,
+    check_proof,
+    pause_before,
+)
 from escrutinio.running.exchange.outbox import Held, LastTry, Outbox, told_of
 
 LONGEST_REST = 300.0
@@ -67,6 +75,7 @@ class Delivery:
         self._hubs = [HubClient(address, patience) for address in self._settings.addresses]
         self._vain = 0
         self._away: set[str] = set()
+        self._not_before: dict[str, float] = {}
         self.refused: set[bytes] = set()
         """Digests of the records that every address refuses, and will go on refusing as they are."""
 
@@ -81,47 +90,61 @@ class Delivery:
         due = [each for each in waiting if again or each.due <= moment]
         to_send = [each for each in due if each.sent is None or each.overdue(moment)]
         proved, whys = 0, list[EscrutinioError]()
-        self._away.clear()
-        taken = self._send_all(to_send, whys)
+        started = monotonic()
+        self._away = {address for address, time in self._not_before.items() if time > started}
+        taken, doubted = self._send_all(to_send, whys)
         for each in waiting:
-            if each.sent is not None or each.digest in taken:
+            if each.sent is not None or each.digest in taken or each.digest in doubted:
                 proved += self._prove(each, taken.get(each.digest) or each.hub, whys)
         gained = len(taken) + proved
         self._vain = 0 if gained else self._vain + 1
-        after = max((each.after for each in whys if isinstance(each, HubAwayError)), default=0.0)
+        # One that asks to be left alone is; where another may be asked, nothing waits for it.
+        ended = monotonic()
+        after = min(max(0.0, self._not_before.get(hub.address, 0.0) - ended) for hub in self._hubs)
         rest = max(1.0 if not whys else 0.0, pause_before(self._vain, after, LONGEST_REST))
         said = None if not whys else told_of(whys[0])
         self._outbox.note_try(LastTry(moment, now() + round(rest), said))
         return Round(len(taken), proved, rest, whys[0] if whys else None)
 
-    def _send_all(self, records: Sequence[Held], whys: list[EscrutinioError]) -> dict[bytes, str]:
-        """The records that a hub took, and which one, by digest; each address is asked for what is left."""
-        taken: dict[bytes, str] = {}
+    def _send_all(
+        self, records: Sequence[Held], whys: list[EscrutinioError]
+    ) -> tuple[dict[bytes, str], set[bytes]]:
+        """The records that a hub took, and which one, by digest; each address is asked for what is left. And
+        those for which a hub's answer was not believed: it may have them all the same."""
+        taken, doubted = dict[bytes, str](), set[bytes]()
         refused: dict[bytes, list[Sent]] = {}
+        records, attachments, lacking = self._outbox.whole(records)
+        whys += lacking
         for hub in self._hubs:
+            if hub.address in self._away:
+                continue
             for channel in Channel:
                 left = [each for each in records if each.channel is channel and each.digest not in taken]
                 if not left:
                     continue
                 try:
-                    answers = hub.send(
-                        [each.raw for each in left],
-                        self._outbox.attachments(each.raw for each in left),
-                        channel,
-                    )
+                    answers = hub.send([each.raw for each in left], attachments, channel)
                 except LogError as error:
                     whys.append(error)
-                    self._away.add(hub.address)
+                    self._leave(hub.address, error)
                     break
                 for each, answer in zip(left, answers, strict=True):
                     if answer.why is not None:
                         refused.setdefault(each.digest, []).append(answer)
                     elif self._believe(each, answer.promise, hub.address, whys):
                         taken[each.digest] = hub.address
+                    else:
+                        doubted.add(each.digest)
         for each in records:
             if each.digest not in taken and (answers_to := refused.get(each.digest)) is not None:
                 self._turn_down(each, answers_to)
-        return taken
+        return taken, doubted
+
+    def _leave(self, address: str, error: LogError) -> None:
+        """Ask an address no more in this round, and for as long as it says."""
+        self._away.add(address)
+        if isinstance(error, HubAwayError) and error.after:
+            self._not_before[address] = monotonic() + min(error.after, LONGEST_AFTER)
 
     def _believe(self, each: Held, promise: bytes, address: str, whys: list[EscrutinioError]) -> bool:
         by = None
@@ -152,7 +175,7 @@ class Delivery:
                 proof = hub.proof(each.raw, self._policy)
             except HubAwayError as error:
                 whys.append(error)
-                self._away.add(hub.address)
+                self._leave(hub.address, error)
                 continue
             except LogError as error:
                 whys.append(LogError("outbox-proof", address=hub.address, why=error))

@@ -224,16 +224,24 @@ class Outbox(SqliteFile):
             )
         return len(new)
 
-    def attachments(self, records: Iterable[bytes]) -> dict[bytes, bytes]:
-        """What records attach. Raises InputError where a file is not there, or another one."""
-        found = {}
-        for raw in records:
-            for digest in named_attachments(raw):
-                content = sent_attachment(self.directory, digest)
-                if content is None:
-                    raise InputError("parcel-lacks", path=self.directory, name=file_name(digest))
-                found[digest] = content
-        return found
+    def whole(self, records: Iterable[Held]) -> tuple[list[Held], dict[bytes, bytes], list[InputError]]:
+        """The records whose attachments are all here, these by digest, and a refusal for each other one."""
+        found, contents, lacking = list[Held](), dict[bytes, bytes](), list[InputError]()
+        for each in records:
+            attached = {one: sent_attachment(self.directory, one) for one in named_attachments(each.raw)}
+            missing = next((one for one, content in attached.items() if content is None), None)
+            if missing is not None:
+                lacking.append(InputError("parcel-lacks", path=self.directory, name=file_name(missing)))
+                continue
+            found.append(each)
+            contents |= {one: content for one, content in attached.items() if content is not None}
+        return found, contents, lacking
+
+    @property
+    def size(self) -> int:
+        """How many records it holds."""
+        with self._told():
+            return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
 
     # --- what is held ---
 
