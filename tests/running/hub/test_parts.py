@@ -54,6 +54,8 @@ def test_a_problem_is_said_in_the_readers_language() -> None:
         b'{"code":"no-such-code","detail":"\\u001b]0;x\\u0007"}',
         b"[]",
         b"\xff\xfe",
+        b'{"detail":"\xff"}',
+        b'{"values":{"a":' + b"[" * 9_000,
     ],
 )
 def test_what_is_no_problem_of_ours_is_shown_and_nothing_more(body: bytes) -> None:

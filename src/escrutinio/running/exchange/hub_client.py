@@ -32,7 +32,7 @@ from escrutinio.running.exchange.entries import (
     BatchItem,
 )
 from escrutinio.running.exchange.parcel import named_attachments
-from escrutinio.running.exchange.problem import read_problem
+from escrutinio.running.exchange.problem import NO_JSON, read_problem
 
 PATIENCE = 30.0
 """Seconds that one answer may take."""
@@ -116,7 +116,7 @@ class HubClient:
             raise self._refusal(answer)
         try:
             items = msgspec.json.decode(answer.body, type=list[BatchItem])
-        except msgspec.DecodeError:
+        except NO_JSON:
             items = []
         if [item.digest for item in items] != [sha256(raw).hexdigest() for raw in records]:
             raise LogError("hub-other-answer", address=self.address)

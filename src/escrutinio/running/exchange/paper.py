@@ -11,6 +11,7 @@ import msgspec
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text, typed_text
+from escrutinio.running.exchange.problem import NO_JSON
 
 MAX_TEXTS = 256 * 1024 * 1024
 """Bytes of the longest file of texts that is read."""
@@ -49,7 +50,7 @@ def _lines(data: bytes) -> list[str] | None:
     if data[:1] == b"\xd2":  # a record, or a sequence of them
         return None
     try:
-        text = as_text(data, "the file").decode()
+        text = as_text(data, "the file").decode("utf-8", "replace")
     except InputError:
         return None
     start = text.lstrip("\"'> \n")
@@ -64,7 +65,7 @@ def _rows(lines: Iterable[str], path: Path) -> Iterator[tuple[int, str]]:
             continue
         try:
             row = msgspec.json.decode(line, type=_Row)
-        except msgspec.DecodeError as error:
+        except NO_JSON as error:
             raise InputError("paper-line", path=path, line=number, why=str(error)) from None
         if row.kind == "record":
             yield number, row.text

@@ -37,6 +37,7 @@ from escrutinio.running.exchange.parcel import (
     send,
     sent_attachment,
 )
+from escrutinio.running.exchange.problem import NO_JSON
 
 ANSWERS, PROOF, PROMISE = "answers", ".tlog-proof", ".promise.cose"
 
@@ -138,7 +139,7 @@ def _manifest(path: Path) -> Manifest:
     named = _LIST.fullmatch(path.name)
     try:
         found = msgspec.json.decode(content, type=Manifest)
-    except msgspec.DecodeError:
+    except NO_JSON:
         found = None
     if found is None or found.version != 1 or named is None or digest_of(content).hex() != named[1]:
         raise InputError("stick-list", path=path)
