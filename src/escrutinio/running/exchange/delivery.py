@@ -27,7 +27,7 @@ from escrutinio.running.exchange.hub_client import (
 )
 from escrutinio.running.exchange.outbox import Held, LastTry, Outbox, told_of
 
-LONGEST_REST = 300.0
+LONGEST_REST = 60.0
 """Seconds between two tries of one record, or of all, at most, unless a hub asks for more."""
 
 
