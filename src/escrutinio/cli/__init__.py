@@ -45,6 +45,8 @@ COMMANDS = {
     "hub": say("Receive records over HTTP; publish them."),
     "sign": say("Seal a record with your own key."),
     "submit": say("Send sealed records to a log."),
+    "outbox": say("Keep sending a station's records."),
+    "usb": say("Carry records on a stick, without network."),
     "trust": say("Show trust files; tlog-policies and back."),
     "mirror": say("Keep a verified copy of a log."),
     "mirrors": say("Compare the mirrors of a publication."),
@@ -90,6 +92,7 @@ GROUPS = {
         "serve",
     ),
     say("Sign records of your own"): ("sign", "submit", "desk"),
+    say("Run a polling station"): ("outbox", "usb"),
     say("This program"): ("demo", "completion"),
 }
 """The commands by who has use for them: each stands once."""

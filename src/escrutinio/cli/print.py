@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.opening import fingerprint_of, open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.sending import open_outbox
 from escrutinio.cli.stations import find_station
 from escrutinio.cli.thermal import check_escpos, escpos_option, to_thermal_printer
 from escrutinio.core.election.choosing import choose_basis, choose_contest
@@ -66,6 +68,11 @@ _BATCH, _WORTH_WORKERS = 512, 8
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
     help=say("A sealed record, or a directory of them, that is still to be sent; may be repeated."),
+)
+@click.option(
+    "--outbox",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=say("The station's outbox, which is told that they were printed."),
 )
 @click.option(
     "--contest",
@@ -121,6 +128,7 @@ def command(
     everything: bool,
     entry: int | None,
     files: tuple[Path, ...],
+    outbox: Path | None,
     contest: str | None,
     basis: str | None,
     zero: bool,
@@ -143,6 +151,8 @@ def command(
     check_escpos(escpos, paper, output)
     if everything and output is None and escpos is None:
         raise click.UsageError(say("--all needs -o DIRECTORY"))
+    if outbox is not None and not files:
+        raise click.UsageError(say("--outbox goes with --record"))
     from escrutinio.publication.documents.sheets.printing import Printer
 
     quiet = quiet or as_json
@@ -170,12 +180,23 @@ def command(
             write_new((path, content), again=file is None)
             written.append(str(path))
             progress(say("print"), len(written), len(chosen))
+    if outbox is not None:
+        _tell(outbox, sealed)
     if as_json:
         print_json({"version": 1, "files": written})
     elif everything:
         click.echo(say("{output}: {sheets:,} sheets", output=output, sheets=len(written)))
     else:
         click.echo("\n".join(written))
+
+
+def _tell(directory: Path, sealed: list[SignedEntry]) -> None:
+    """Tell an outbox what was printed, and the user what it does not have: the paper comes first."""
+    outbox = open_outbox(directory)
+    digests = [each.entry.digest for each in sealed]
+    outbox.printed(digests, now())
+    if lacking := sum(outbox.find(digest) is None for digest in digests):
+        click.echo(say("Note: ") + say("Not in the outbox yet: {count:,}", count=lacking), err=True)
 
 
 def _chosen(

@@ -4,7 +4,7 @@ promise for what is durable. The log is told how they came by `arrival` records 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from inspect import get_annotations
@@ -78,9 +78,11 @@ class Keeper:
         self._wanted: dict[bytes, int] = {}
         self._refused: Counter[str] = Counter()
 
-    def keep(self, records: Sequence[bytes]) -> list[Kept | Refusal]:
-        """Take records: each is durable when this returns, or refused. Raises LogError, with nothing taken,
-        where the store fails."""
+    def keep(
+        self, records: Sequence[bytes], channels: Sequence[Channel] | None = None
+    ) -> list[Kept | Refusal]:
+        """Take records, which came by these channels, or all over the network: each is durable when this
+        returns, or refused. Raises LogError, with nothing taken, where the store fails."""
         stopped = [self._stops(raw) for raw in records]
         left = [raw for raw, why in zip(records, stopped, strict=True) if why is None]
         answers = iter(self._acceptor.accept(left))
@@ -90,7 +92,8 @@ class Keeper:
             if not isinstance(each, Refusal) and not each.duplicate:
                 self._budgets.take(kid_of(raw))
         kept = [(raw, each) for raw, each in zip(records, found, strict=True) if isinstance(each, Receipt)]
-        promises = self._promised(kept)
+        came = dict(zip(reversed(records), reversed(channels or ()), strict=channels is not None))
+        promises = self._promised(kept, came)
         return [
             each if isinstance(each, Refusal) else Kept(each.index, each.duplicate, promises.get(raw, b""))
             for raw, each in zip(records, found, strict=True)
@@ -152,7 +155,9 @@ class Keeper:
 
     # --- after ---
 
-    def _promised(self, kept: Sequence[tuple[bytes, Receipt]]) -> dict[bytes, bytes]:
+    def _promised(
+        self, kept: Sequence[tuple[bytes, Receipt]], came: Mapping[bytes, Channel]
+    ) -> dict[bytes, bytes]:
         """Promises by record. One that was there before has the same, or a first one where a crash came
         between it and its promise; what is public needs none."""
         if self._promises is None:
@@ -161,11 +166,12 @@ class Keeper:
         found = {raw: self._promises.find(sha256(raw).digest()) for raw in known}
         public = self._store.head("public").size if known else 0
         fresh = {
-            raw: each.index
+            raw: (each.index, came.get(raw, Channel.NETWORK))
             for raw, each in kept
             if not each.duplicate or (not found[raw] and each.index >= public)
         }
-        return found | dict(self._promises.give(list(fresh.items()), now()))
+        taken = [(raw, index, channel) for raw, (index, channel) in fresh.items()]
+        return found | dict(self._promises.give(taken, now()))
 
     def tell(self) -> int:
         """Tell the log how entries came, up to the first gap; how many of them. Raises LogError."""
