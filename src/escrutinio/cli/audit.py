@@ -16,10 +16,11 @@ from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli import audit_papers, audit_records, audit_status, audit_throws, hand_counts
 from escrutinio.cli.audit_records import percent_of
-from escrutinio.cli.audit_status import SOURCES, heading
+from escrutinio.cli.audit_status import heading
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import in_each, plain, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
+from escrutinio.evidence.audit.sources import PLANNED, sources_of
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.bounds import Boxes
@@ -89,6 +90,7 @@ def plan(
     else:
         click.echo(heading(opened, planned.basis, len(boxes)))
         _print_plan(planned)
+        print_method(say("risk-limiting audits"), sources_of((opened.contest,), PLANNED))
 
 
 def _plan(
@@ -145,15 +147,15 @@ def _print_plan(planned: Planned) -> None:
         (say("sum of error bounds U"),
          lambda p: decimal(p.sum_of_bounds, 3, lang)),
         (say("boxes, weighted draw, betting 0.9"),
-         lambda p: whole(p.boxes, lang)),
+         lambda p: _draws(p, p.boxes)),
         (say("the same, if one cannot be found"),
-         lambda p: whole(p.boxes_one_lost, lang)),
+         lambda p: _draws(p, p.boxes_one_lost)),
         (say("vouchers in those boxes, about"),
          lambda p: whole(p.vouchers_counted, lang)),
         (say("person-hours, about"),
          lambda p: whole(p.hours, lang)),
         (say("boxes, weighted draw, MACRO"),
-         lambda p: whole(p.boxes_macro, lang)),
+         lambda p: _draws(p, p.boxes_macro)),
         (say("boxes, equal chances, ALPHA"),
          lambda p: _or_all(p.boxes_srs)),
         (say("vouchers, BRAVO, on average"),
@@ -175,7 +177,10 @@ def _print_plan(planned: Planned) -> None:
             share=share,
         )
     )
-    print_method(say("risk-limiting audits"), SOURCES)
+
+
+def _draws(plan: AuditPlan, number: int) -> str:
+    return _or_all(None if number >= plan.all_boxes else number)
 
 
 def _or_all(value: int | None) -> str:
@@ -217,5 +222,5 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
         "missing_against": sizes(planned.worst),
         "hot_audit": {"opened": planned.hot_opened, "stations": planned.hot_stations},
         "sentences": in_each(planned.plan.sentences),
-        "sources": list(SOURCES),
+        "sources": list(sources_of((opened.contest,), PLANNED)),
     }

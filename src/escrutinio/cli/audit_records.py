@@ -17,14 +17,13 @@ from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs
-from escrutinio.core.election.keys import organisation_of
+from escrutinio.core.election.keys import organisation_of, side_of
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.rounds import MAX_BOXES, next_sample
-from escrutinio.evidence.audit.sides import side_of
 from escrutinio.evidence.audit.status import audit_status, procedure_of
 from escrutinio.evidence.certainty.percentages import parse_percentage
 

@@ -17,17 +17,10 @@ from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, plain, print_facts, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 from escrutinio.evidence.audit.replay import named, stated_risk
+from escrutinio.evidence.audit.sources import sources_of
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.status import AuditStatus, LeftAside
-
-SOURCES = (
-    "J. Aslam, R. Popa, R. Rivest, On auditing elections when precincts have different sizes (2008)",
-    "P. Stark, Efficient post-election audits of multiple contests (2009)",
-    "I. Waudby-Smith, P. Stark, A. Ramdas, RiLACS (2021)",
-    "P. Stark, ALPHA (2023)",
-    "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
-)
 
 SHOWN_BOXES = 200
 
@@ -64,13 +57,14 @@ def status(question: Question, commitment: str | None) -> None:
     made = audits.made or (audit_status(opened.state, opened.contest.code, digest, **asked),)
     found = made[-1]
     check_basis(question, found.basis)
+    sources = sources_of((opened.contest,), tuple(dict.fromkeys(each.method for each in made)))
     if question.as_json:
-        print_json(_status_as_plain(found, audits.aside))
+        print_json(_status_as_plain(found, audits.aside, sources))
     else:
         click.echo(heading(opened, found.basis, found.boxes))
         _print_status(found, audits.aside, opened.contest.candidates)
         _print_others(made[:-1])
-        print_method(say("risk-limiting audits"), SOURCES)
+        print_method(say("risk-limiting audits"), sources)
 
 
 def _print_status(found: AuditStatus, aside: Sequence[LeftAside], candidates: Sequence[str]) -> None:
@@ -176,7 +170,9 @@ def _listed(boxes: Sequence[str]) -> str:
     return ", ".join(boxes[:SHOWN_BOXES]) + more
 
 
-def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str, object]:
+def _status_as_plain(
+    found: AuditStatus, aside: Sequence[LeftAside], sources: Sequence[str]
+) -> dict[str, object]:
     from escrutinio.core.records.codecs import word
 
     def risk_as_plain(risk: Fraction | None) -> dict[str, int] | None:
@@ -255,5 +251,5 @@ def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str
             for each in aside
         ],
         "sentences": in_each(found.sentences),
-        "sources": list(SOURCES),
+        "sources": list(sources),
     }

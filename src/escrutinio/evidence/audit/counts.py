@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.core.election.definition import NULL
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records import types as t
 from escrutinio.evidence.audit.notes import AuditFinding, note
-from escrutinio.evidence.audit.sides import side_of
 
 AGREEING = 2
 """How many named organisations must sign equal hand counts."""

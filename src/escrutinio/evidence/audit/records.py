@@ -11,6 +11,7 @@ from fractions import Fraction
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.heads import RootAt, differs_from_log
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
@@ -21,7 +22,6 @@ from escrutinio.evidence.audit.draw import MAX_DRAWS
 from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.ppeb import BET
 from escrutinio.evidence.audit.seeds import Throws
-from escrutinio.evidence.audit.sides import side_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.heads import RootAt
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
@@ -31,7 +32,6 @@ from escrutinio.evidence.audit.boxes import (
     uncovered_by,
 )
 from escrutinio.evidence.audit.compared import ComparedBox, compared_boxes
-from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.outcomes import outcome_of
@@ -45,7 +45,6 @@ from escrutinio.evidence.audit.replay import (
     next_boxes,
     rounds_of,
 )
-from escrutinio.evidence.audit.sides import side_of
 from escrutinio.evidence.audit.texts import ASIDE, NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_AUDITS = 20
@@ -187,7 +186,6 @@ def audit_status(
     contest: str,
     commitment: bytes | None = None,
     *,
-    rule: HotRule = RULE_2024,
     root_at: RootAt | None = None,
     attachments: Attachments | None = None,
 ) -> AuditStatus:
@@ -196,7 +194,7 @@ def audit_status(
     `root_at` checks the root in the commitment; `attachments` gives the manifest that it names. Raises
     EvidenceError where there is no such audit, no outcome to test, or nothing bounds what the boxes hold.
     """
-    asked: dict[str, Any] = {"rule": rule, "root_at": root_at, "attachments": attachments}
+    asked: dict[str, Any] = {"root_at": root_at, "attachments": attachments}
     found = _made_again(state, contest, commitment, **asked)
     return _after(found, _audits_before(state, contest, found), asked, state)
 
@@ -240,13 +238,12 @@ def _made_again(
     contest: str,
     commitment: bytes | None,
     *,
-    rule: HotRule,
     root_at: RootAt | None,
     attachments: Attachments | None,
 ) -> AuditStatus:
     audit = read_audit(state, contest, commitment, root_at=root_at, attachments=attachments)
     limit = _limit(audit.body.risk_limit)
-    procedure = procedure_of(state, audit, rule)
+    procedure = procedure_of(state, audit)
     boxes = procedure.boxes
     outstanding = uncovered_by(state, contest, boxes)
     notes = [*audit.notes, *_unlisted(audit, boxes)]
@@ -323,7 +320,6 @@ def audit_statuses(
     state: ElectionState,
     contest: str,
     *,
-    rule: HotRule = RULE_2024,
     root_at: RootAt | None = None,
     attachments: Attachments | None = None,
 ) -> Audits:
@@ -340,9 +336,7 @@ def audit_statuses(
             aside.append(LeftAside(logged.index, logged.entry.digest, logged.entry.signer, why))
             continue
         try:
-            found = _made_again(
-                state, contest, logged.entry.digest, rule=rule, root_at=root_at, attachments=attachments
-            )
+            found = _made_again(state, contest, logged.entry.digest, root_at=root_at, attachments=attachments)
         except EvidenceError as why:
             aside.append(LeftAside(logged.index, logged.entry.digest, logged.entry.signer, why))
             begun.setdefault(mine, []).extend(_lost(state, logged))
@@ -360,7 +354,7 @@ def _limit(stated: p.Fraction) -> Fraction:
     return limit
 
 
-def procedure_of(state: ElectionState, audit: AuditRecords, rule: HotRule = RULE_2024) -> Procedure:
+def procedure_of(state: ElectionState, audit: AuditRecords) -> Procedure:
     """How an audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
     view, size = state.contest(audit.contest), audit.sheets_below
     boxes = boxes_of(state, view.code, audit.body.basis, size=size, bound=audit.bound)
@@ -374,7 +368,7 @@ def procedure_of(state: ElectionState, audit: AuditRecords, rule: HotRule = RULE
             return Bravo(boxes, found)
         case AuditMethod.HOT_AUDIT:
             centers = centers_of(state, view.code)
-            return Hot(boxes, found, centers, rule, seed=audit.seed, bet=audit.bet)
+            return Hot(boxes, found, centers, seed=audit.seed, bet=audit.bet)
 
 
 def _unlisted(audit: AuditRecords, boxes: Boxes) -> list[AuditFinding]:
