@@ -16,7 +16,7 @@ from escrutinio.cli.election import Question, asks
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.audit.status import AuditStatus
+    from escrutinio.evidence.audit.standing import AuditStatus
 
 
 @click.command(
@@ -34,23 +34,34 @@ if TYPE_CHECKING:
               help=say("Directory for the papers."))  # fmt: skip
 def papers(question: Question, commitment: str | None, output: Path) -> None:
     from escrutinio.evidence.audit.boxes import centers_of, seals_of
-    from escrutinio.evidence.audit.status import audit_status
+    from escrutinio.evidence.audit.status import audit_status, frame_of
     from escrutinio.publication.documents.audit_papers import AuditPapers
 
     opened = question.open()
     audit = audit_of(question, opened, commitment)
-    state, contest = opened.state, opened.contest
+    state = opened.state
     digest = audit.logged.entry.digest
-    found = audit_status(state, contest.code, digest, attachments=opened.log.attachment)
-    centers = centers_of(state, contest.code)
+    found = audit_status(state, audit.contest, digest, attachments=opened.log.attachment)
+    parts = frame_of(state, audit).parts
+    centers = {
+        name: center
+        for contest in parts
+        for center, names in centers_of(state, contest).items()
+        for name in names
+    }
+    manifests = dict.fromkeys((audit.body.manifest, *(each.manifest for each in audit.body.beside or ())))
+    seals: dict[str, str] = {}
+    for each in manifests:
+        seals |= seals_of(state, each, opened.log.attachment)
     made = AuditPapers(
         definition=state.definition.body,
-        contest=contest,
+        contests=[state.contest(code) for code in parts],
         audit=found,
         throws=audit.throws,
-        seals=seals_of(state, contest.code, audit.body.manifest, opened.log.attachment),
-        centers={name: center for center, names in centers.items() for name in names},
+        seals=seals,
+        centers=centers,
         boxes=_to_fetch(found),
+        inside={code: part.place.keys() for code, part in parts.items()},
     )
     output.mkdir(parents=True, exist_ok=True)
     files = [(output / f"audit-{language}.pdf", made.to_pdf(language)) for language in sorted(languages())]

@@ -85,7 +85,7 @@ def throw(
             )
         ]
     )
-    give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks, secret)
+    give(question, opened, signer, [Proposed(body, records.contest)], remarks, secret)
 
 
 def _of_alone(audit: AuditRecords, name: str) -> str | None:

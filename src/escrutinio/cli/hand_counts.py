@@ -81,8 +81,8 @@ def record(
             cells |= {} if number is None else {code: str(number)}
         rows = [cells | _options(options)]
     audit = audit_of(question, opened, commitment)
-    drawn = drawn_boxes(opened.state, audit, opened.log.attachment)
     about, made = opened.contest.code, audit.logged.entry.digest
+    drawn = drawn_boxes(opened.state, audit, about, opened.log.attachment)
     counts = {row["station"]: hand_count(audit, drawn, opened.contest, row) for row in rows}
     if len(counts) < len(rows):
         raise InputError("box-twice")

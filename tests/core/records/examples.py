@@ -158,6 +158,28 @@ CORRECTING = (
 )
 """What puts right a slip of its own signer."""
 
+SEVERAL = (
+    Example(
+        t.AuditCommitment(
+            method=k.AuditMethod.SRS_ALPHA,
+            risk_limit=p.Fraction(1, 10),
+            head=_HEAD,
+            basis="reported",
+            bound=k.BoundSource.REGISTERED,
+            most=None,
+            bet=None,
+            manifest=None,
+            throwers=("party/0000001",),
+            counters=("party/0000001", "observer/0000001"),
+            follows=_DIGEST,
+            beside=(p.AuditedContest("council", "reported", k.BoundSource.MANIFEST, None, _DIGEST),),
+        ),
+        "authority",
+        CONTEST,
+    ),
+)
+"""What is of several contests."""
+
 DEFINITION = Example(
     t.Definition(
         kind=k.Kind.SIMULATION,
@@ -370,6 +392,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example(t.NextRound(_DIGEST, "log.example/invented-2"), "authority", CONTEST),
     *REPLACING,
     *CORRECTING,
+    *SEVERAL,
 )
 
 

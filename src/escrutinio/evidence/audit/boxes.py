@@ -143,11 +143,9 @@ def read_manifest(raw: bytes) -> dict[str, int]:
     return found
 
 
-def seals_of(
-    state: ElectionState, contest: str, manifest: bytes | None, attachments: Attachments
-) -> dict[str, str]:
+def seals_of(state: ElectionState, manifest: bytes | None, attachments: Attachments) -> dict[str, str]:
     """The seal of each box, by station, from the manifest of this digest; none where it is not there."""
-    for logged in state.records(BallotManifest, contest):
+    for logged in state.records(BallotManifest):
         if logged.entry.digest == manifest and (raw := attachments(logged.body.boxes.digest)) is not None:
             columns = read_columns(raw, MANIFEST_HEADER, Phrase("The manifest"))
             return {

@@ -184,11 +184,14 @@ class Planning:
         )
 
 
-def equal_chances(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> EqualChances:
-    """What boxes drawn with equal chances test of an assertion."""
+def equal_chances(
+    boxes: Boxes, assertion: Assertion, *, outstanding: int = 0, among: int | None = None
+) -> EqualChances:
+    """What boxes drawn with equal chances test of an assertion; `among` how many they are drawn, where boxes
+    of other contests lie with them."""
     largest = int(reach(boxes, assertion).max())
     margin = assertion.margin(boxes.sums) - outstanding * assertion.worst
-    return EqualChances(len(boxes), largest, margin)
+    return EqualChances(len(boxes) if among is None else among, largest, margin)
 
 
 def _vouchers(

@@ -187,3 +187,16 @@ UNKNOWN = N_(
     "{stations:,} stations have no counted sheet and it is not known how many could vote there, so of "
     "them it says nothing."
 )
+SEVERAL = N_(
+    "The contests are audited with the same boxes, each by its own test, and the risk is the greatest of "
+    "theirs: {contests}."
+)
+EACH = N_("{contest} {risk}")
+UNCOVERED_OF = N_(
+    "{contest}: {stations:,} stations have no counted sheet; if all who could vote there voted against the "
+    "outcome, its risk is {worst}."
+)
+UNKNOWN_OF = N_(
+    "{contest}: {stations:,} stations have no counted sheet and it is not known how many could vote there, "
+    "so of them it says nothing."
+)

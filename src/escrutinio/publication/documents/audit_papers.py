@@ -8,7 +8,7 @@ them: a count is blind.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from escrutinio.base.words.titles import choose, class_name
@@ -16,7 +16,7 @@ from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.types import Definition
 from escrutinio.evidence.audit.replay import named
 from escrutinio.evidence.audit.seeds import Throws
-from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.report.document import Tongue
@@ -28,31 +28,34 @@ LINES = 4
 
 @dataclass(frozen=True)
 class AuditPapers:
-    """What they are made of: the audit as it stands, what is known of its dice, and of every box its `seals`
-    (of the manifest) and its `centers`; `boxes` are those to be fetched."""
+    """What they are made of: the audit as it stands, its `contests`, what is known of its dice, and of every
+    box its `seals` (of the manifest) and its `centers`; `boxes` are those to be fetched, `inside` those of
+    them that have paper of each contest, by its code."""
 
     definition: Definition
-    contest: ContestView
+    contests: Sequence[ContestView]
     audit: AuditStatus
     throws: Throws
     seals: Mapping[str, str]
     centers: Mapping[str, str]
     boxes: Sequence[str]
+    inside: Mapping[str, Collection[str]]
 
     def to_pdf(self, language: str) -> bytes:
         """The papers in one language; the same log gives the same bytes."""
         say, definition = Tongue(language), self.definition
         election = choose(definition.titles, language, definition.code).text
-        race = choose(self.contest.titles, language, self.contest.code).text
+        races = {choose(each.titles, language, each.code).text: each.code for each in self.contests}
+        race = ", ".join(races)
         heading = say("Audit of the boxes: {contest}", contest=race)
         said = {
             "election": f"{election} · {race}",
             "dice": self._dice(say, heading),
             "pull": self._pull(say),
-            "count": self._count(say, language),
-            "boxes": [self._box(say, name) for name in self.boxes],
+            "count": self._count(say),
+            "boxes": [self._box(say, name, language) for name in self.boxes],
         }
-        codes = {election: definition.code, race: self.contest.code}
+        codes = {election: definition.code, **races}
 
         def content(lost: Lost) -> dict[str, object]:
             return {
@@ -116,21 +119,13 @@ class AuditPapers:
             ],
         }  # fmt: skip
 
-    def _count(self, say: Tongue, language: str) -> dict[str, object]:
-        view = self.contest
-        options = zip(view.option_titles, view.options, strict=True)
-        classes = zip(view.class_titles, view.classes, strict=True)
-        names = [choose(titles, language, code).text for titles, code in options]
-        names += [class_name(code, titles, language) for titles, code in classes]
-        if view.marks > 1:
-            names.append(say("Valid ballots"))
+    def _count(self, say: Tongue) -> dict[str, object]:
         return {
             "purpose": say(
                 "Two people count, each for themselves, without having seen the tally sheet; where they "
                 "differ they count again. They sign, and commit to the count before they say it."
             ),
             "header": [say("Vouchers"), say("First counter"), say("Second counter"), say("Agreed")],
-            "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
             "mixed": say(
                 "Where ballots of several boxes lie together, they are counted together, on one sheet that "
                 "names all of them: ____________________________________________"
@@ -138,7 +133,20 @@ class AuditPapers:
             "lines": [["", "", ""]] * 2,
         }
 
-    def _box(self, say: Tongue, name: str) -> dict[str, object]:
+    def _table(self, say: Tongue, view: ContestView, language: str) -> dict[str, object]:
+        """What is counted of one contest; its name where the box has paper of several."""
+        options = zip(view.option_titles, view.options, strict=True)
+        classes = zip(view.class_titles, view.classes, strict=True)
+        names = [choose(titles, language, code).text for titles, code in options]
+        names += [class_name(code, titles, language) for titles, code in classes]
+        if view.marks > 1:
+            names.append(say("Valid ballots"))
+        return {
+            "name": choose(view.titles, language, view.code).text if len(self.contests) > 1 else "",
+            "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
+        }
+
+    def _box(self, say: Tongue, name: str, language: str) -> dict[str, object]:
         places = [box for each in self.audit.rounds for box in each.boxes if box.station == name]
         facts = [
             [say("Center"), self.centers.get(name, "")],
@@ -148,4 +156,7 @@ class AuditPapers:
         ]
         if any(box.position is not None for box in places):
             facts.append([say("Places to count"), ", ".join(named(box).partition("#")[2] for box in places)])
-        return {"heading": say("Count of box {station}", station=name), "facts": facts}
+        tables = [
+            self._table(say, each, language) for each in self.contests if name in self.inside[each.code]
+        ]
+        return {"heading": say("Count of box {station}", station=name), "facts": facts, "tables": tables}

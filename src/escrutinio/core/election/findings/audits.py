@@ -228,13 +228,15 @@ def _differ(body: t.AuditSeed, digest: bytes) -> bool:
 
 @FAMILY.rule
 def _repeated(given: RuleInput, notes: Findings) -> None:
-    """A later audit of the same organisation and contest names the one before."""
+    """A later audit of the same organisation names the one before of any of its contests."""
     latest: dict[tuple[str, str | None], Logged[t.AuditCommitment]] = {}
     for logged in given.state.records(t.AuditCommitment):
         signer, contest = logged.entry.signer, logged.entry.about.contest
-        mine = side_of(signer), contest
-        last = latest.get(mine)
+        mine = side_of(signer)
+        contests = (contest, *(each.contest for each in logged.body.beside or ()))
+        before = [latest[mine, each] for each in contests if (mine, each) in latest]
+        last = max(before, key=lambda each: each.index, default=None)
         if last is not None and logged.body.follows != last.entry.digest:
             entries = [logged.index, last.index]
             notes.add(AUDIT_REPEATED, entries, contest=contest, signer=signer, first=last.index)
-        latest[mine] = logged
+        latest.update(dict.fromkeys(((mine, each) for each in contests), logged))

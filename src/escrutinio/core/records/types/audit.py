@@ -25,6 +25,10 @@ CORRECTS = c.Trailing(c.DIGEST)
 """The last position of what puts right a slip of its own signer: the digest of the record that had it."""
 
 
+BESIDE = c.Trailing(c.Array(c.Struct(p.AuditedContest), 1, 64))
+"""The last position of a commitment to an audit of several contests."""
+
+
 @record(19, "station/contest", version=2, bulk=True)
 class HandCount(Counted):
     """The count of the paper in one box; `audit` is the digest of the audit's commitment, if for one.
@@ -56,7 +60,7 @@ class AuditCommitment(Body):
     ballots a box holds at most; `most`: that number, where nothing else says. `bet`: the stake of a betting
     method. `manifest`: the digest of the list of boxes. `throwers` each commit to digits of the seed;
     `counters` sign what they count. `follows`: the digest of the commitment of an audit of this contest that
-    went before.
+    went before. `beside`: further contests, in no order, that are audited with the same boxes.
     """
 
     method: k.AuditMethod = put(c.Code(k.AuditMethod))
@@ -70,6 +74,7 @@ class AuditCommitment(Body):
     throwers: tuple[str, ...] = put(c.Array(c.NAME, 1, 16))
     counters: tuple[str, ...] = put(c.Array(c.NAME, 1, 64))
     follows: bytes | None = put(c.Optional(c.DIGEST))
+    beside: tuple[p.AuditedContest, ...] | None = put(BESIDE, default=None)
 
 
 @record(35, "contest", version=2)

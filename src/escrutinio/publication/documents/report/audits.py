@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
-from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.publication.documents.chart_audit import progress_chart
 from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.report.document import Answer, Table, Tongue
@@ -51,18 +51,19 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
 
 
 def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
-    source = audit.bound.source
+    here = audit.of(one.view.code)
+    source = here.bound.source
     bound = say(WORDS[type(source)][source])
-    if audit.bound.most is not None:
-        bound += f": {say.whole(audit.bound.most)}"
+    if here.bound.most is not None:
+        bound += f": {say.whole(here.bound.most)}"
     rows = [
         (say("Procedure"), say(WORDS[type(audit.method)][audit.method])),
         (say("Risk limit"), say.percent(audit.risk_limit, 2)),
-        (say("Basis"), basis_name(one, audit.basis, say)),
+        (say("Basis"), basis_name(one, here.basis, say)),
         (say("A box holds at most"), bound),
         (say("Who throws the dice"), ", ".join(audit.throwers)),
         (say("digits awaited"), ", ".join(audit.awaited) or say.unknown),
-        (say("margin (votes)"), say.whole(audit.margin)),
+        (say("margin (votes)"), say.whole(here.margin)),
     ]
     if audit.bet is not None:
         rows.insert(4, (say("Bet"), f"{audit.bet.numerator}/{audit.bet.denominator}"))
