@@ -22,6 +22,7 @@ from tests.evidence.audit.contest import most_votes
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
 NORTH = STATIONS[:20]
+HERE = BoundSource.REGISTERED
 COUNCIL = p.AuditedContest("consejo", "reported", BoundSource.REGISTERED)
 SEATS = (80, 40)
 ONE = Fraction(1)
@@ -69,8 +70,7 @@ def test_one_sample_ends_the_audit_of_both_contests(method: AuditMethod) -> None
     assert found.may_stop
     assert found.risk == max(each.measured for each in found.contests) <= Fraction(1, 20)
     assert day.status("consejo") == found
-    english, cover = found.sentences("en")
-    assert "the risk is the greatest of theirs: President " in english
+    assert "the risk is the greatest of theirs: President " in found.sentences("en")[0]
     assert "consejo" in found.sentences("es")[0]
     assert {each.contest for each in found.compared} == {"presidente", "consejo"}
     assert len([each for each in found.compared if each.contest == "consejo"]) == len(set(drawn) & set(NORTH))
@@ -96,7 +96,7 @@ def test_a_wrong_council_alone_keeps_the_audit_going_to_a_whole_count() -> None:
     day.count_drawn(commitment, STATIONS)
     found = day.status()
     assert found.settled is False
-    assert (found.own.measured, found.of("consejo").measured, found.risk) == (0, 1, 1)
+    assert [found.own.measured, found.of("consejo").measured, found.risk] == [0, 1, 1]
 
 
 def test_a_contest_whose_paper_is_all_counted_is_settled_before_the_others() -> None:
@@ -108,7 +108,8 @@ def test_a_contest_whose_paper_is_all_counted_is_settled_before_the_others() -> 
     for box in NORTH[1:]:
         day.count_box(commitment, box, SEATS, about="consejo")
     found = day.status()
-    assert (found.settled, found.own.measured) == (None, 0)
+    assert found.settled is None
+    assert found.own.measured == 0
     assert found.rounds[0].awaiting == (NORTH[0],)
     day.count_box(commitment, NORTH[0], SEATS, about="consejo")
     assert day.status().settled is True
@@ -122,7 +123,8 @@ def test_the_risk_is_not_below_that_of_an_audit_of_one_of_the_contests_before() 
     day.sample(commitment, 1, day.status("consejo").suggested)
     day.count_drawn(commitment, day.status("consejo").rounds[0].drawn)
     found = day.status("consejo")
-    assert (found.measured < Fraction(1, 20), found.risk, len(found.earlier)) == (True, 1, 1)
+    assert found.measured < Fraction(1, 20) < found.risk == 1
+    assert len(found.earlier) == 1
     assert [each.index for each in audit_statuses(day.state(), "consejo").made] == [found.index]
     assert len(audit_statuses(day.state(), "presidente", attachments=day.attachments.get).made) == 2
     # Who names the earlier one is no finding; who does not is.
@@ -135,9 +137,9 @@ def test_the_risk_is_not_below_that_of_an_audit_of_one_of_the_contests_before() 
     ("fixed", "code"),
     [
         ({"beside": (COUNCIL, COUNCIL)}, "audit-contest-twice"),
-        ({"beside": (p.AuditedContest("presidente", "reported", BoundSource.REGISTERED),)}, "audit-contest-twice"),
-        ({"beside": (p.AuditedContest("nothing", "reported", BoundSource.REGISTERED),)}, "contest-unknown"),
-        ({"beside": (p.AuditedContest("consejo", "ruled", BoundSource.REGISTERED),)}, "sheets-none"),
+        ({"beside": (p.AuditedContest("presidente", "reported", HERE),)}, "audit-contest-twice"),
+        ({"beside": (p.AuditedContest("nothing", "reported", HERE),)}, "contest-unknown"),
+        ({"beside": (p.AuditedContest("consejo", "ruled", HERE),)}, "sheets-none"),
         ({"method": AuditMethod.BRAVO}, "vouchers-one-contest"),
     ],
 )  # fmt: skip
@@ -189,10 +191,11 @@ def test_by_brute_force_no_wrong_council_passes_more_often_than_its_risk(wrong: 
     level, the chance of a risk at or below it is not above it."""
     contests = small([(3, 0), (2, 1), (2, 1)], [(3, 1), (3, 1)])
     frame = frame_of_small(contests, Ppeb)
+    right = zip("abc", contests["one"].votes.tolist(), strict=True)
     counts = {
-        "one": {name: counted(tuple(votes)) for name, votes in zip("abc", contests["one"].votes.tolist(), strict=True)},
+        "one": {name: counted(tuple(votes)) for name, votes in right},
         "two": {name: counted(wrong) for name in "bc"},
-    }  # fmt: skip
+    }
     weights = frame.first.pool.weights
     chance: dict[Fraction, Fraction] = {}
     for places in product(range(3), repeat=4):
