@@ -61,6 +61,7 @@ def papers(question: Question, commitment: str | None, output: Path) -> None:
         seals=seals,
         centers=centers,
         boxes=_to_fetch(found),
+        mixed={box: names for part in audit.parts for box, names in part.bound.mixed.items()},
         inside={code: part.place.keys() for code, part in parts.items()},
     )
     output.mkdir(parents=True, exist_ok=True)

@@ -225,6 +225,7 @@ def _status_as_plain(
                 "bound": word(each.bound.source),
                 "boxes": each.boxes,
                 "margin": each.margin,
+                "mixed": [list(names) for names in each.bound.mixed.values()],
                 "risk": risk_as_plain(each.measured),
             }
             for each in found.contests

@@ -66,6 +66,7 @@ def record(
         columns_of,
         hand_count,
         kept_counts,
+        of_its_box,
         read_counts,
     )
     from escrutinio.evidence.audit.rounds import drawn_boxes
@@ -87,7 +88,9 @@ def record(
     if len(counts) < len(rows):
         raise InputError("box-twice")
     secret = []
-    bodies: dict[str, t.HandCount | t.CountCommitment] = {**counts}
+    bodies: dict[str, t.HandCount | t.MixedCount | t.CountCommitment] = {
+        name: of_its_box(audit, about, name, each) for name, each in counts.items()
+    }
     if keep is not None:
         salts = {name: secrets.token_bytes(32) for name in counts}
         counts = {name: replace(each, salt=salts[name]) for name, each in counts.items()}

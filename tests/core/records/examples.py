@@ -155,6 +155,11 @@ REPLACING = (
 CORRECTING = (
     Example(t.HandCount((119, 24, 257), (7, 0, 1), None, 408, _DIGEST, None, _DIGEST), "board", _HERE),
     Example(t.AuditResult(_DIGEST, 1, p.Fraction(30, 1_000), None, _DIGEST), "authority", CONTEST),
+    Example(
+        t.MixedCount(("010101001.02",), _DIGEST, (240, 46, 509), (9, 0, 1), None, 805, None, _DIGEST),
+        "party",
+        _HERE,
+    ),
 )
 """What puts right a slip of its own signer."""
 
@@ -390,6 +395,11 @@ EXAMPLES: tuple[Example, ...] = (
     Example(t.Checklist(_table("code,text\na1,The box is empty\n"), ("a1",), ()), "observer", STATION),
     Example(t.Visit(MIDNIGHT + 30_000, MIDNIGHT + 33_000, ()), "observer", STATION),
     Example(t.NextRound(_DIGEST, "log.example/invented-2"), "authority", CONTEST),
+    Example(
+        t.MixedCount(("010101001.02",), _DIGEST, (240, 45, 510), (9, 0, 1), None, 805, bytes(32)),
+        "party",
+        _HERE,
+    ),
     *REPLACING,
     *CORRECTING,
     *SEVERAL,

@@ -277,7 +277,8 @@ def test_a_box_that_the_manifest_lacks_is_bounded_by_its_voters() -> None:
     ("content", "sentence"),
     [
         (b"station,box\nc0.01,1\n", "cannot be read"),
-        (b"station,seal,most\nc0.01,a,1\nc0.01,b,1\n", "twice"),
+        (b"station,seal,most\nc0.01,a,1\nc0.01,a,1\n", "twice"),
+        (b"station,seal,most\nc0.01,,1\nc0.01,b,1\n", "twice"),
         (b"station,seal,most\nc0.01,a,-1\n", "no number"),
         (b"station,seal,most\nc0.01,a,4294967296\n", "no number"),
         (b"station,seal,most\nc0.01,a,12\n", "more than the 12"),

@@ -4,9 +4,10 @@ What does not fit (a seed from before the commitment, a sample out of turn, a si
 not name) is left out and noted; nothing a stranger writes can change a draw or a risk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TypeVar
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
@@ -17,11 +18,13 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.boxes import Bound, read_manifest
-from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, counts_of
+from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Promised, counts_of
 from escrutinio.evidence.audit.draw import MAX_DRAWS
 from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.ppeb import BET
 from escrutinio.evidence.audit.seeds import Throws
+
+B = TypeVar("B", t.CountCommitment, t.MixedCount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +132,27 @@ def read_audit(
         audit.seed, audit.seed_index = seed
     audit.notes += throws.notes
     since = audit.samples[0].index if audit.samples else None
-    promised = [each for each in state.records(t.CountCommitment) if each.body.commitment == audit_of(audit)]
     for part in audit.parts:
-        mine = [each for each in promised if each.entry.about.contest == part.contest]
+        for box, names in part.bound.mixed.items():
+            audit.notes.append(note("mixed", logged.index, box=box, together=", ".join(names)))
+        promised = _promised(state, audit_of(audit), part)
         audit.counted[part.contest] = counts_of(
-            state, part.contest, audit_of(audit), body.counters, mine, audit.notes, since=since
+            state, part.contest, audit_of(audit), body.counters, promised, audit.notes, since=since
         )
     return audit
+
+
+def _promised(state: ElectionState, commitment: bytes, part: AuditPart) -> Promised:
+    """What the log has of the counts of a contest for the audit with this commitment."""
+
+    def mine(records: Iterable[Logged[B]]) -> list[Logged[B]]:
+        return [each for each in records if each.body.commitment == commitment]
+
+    return Promised(
+        mine(state.records(t.CountCommitment, part.contest)),
+        mine(state.records(t.MixedCount, part.contest)),
+        part.bound.mixed,
+    )
 
 
 def contests_of(logged: Logged[t.AuditCommitment]) -> tuple[str, ...]:

@@ -229,6 +229,9 @@ def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
     method, several = audit.body.method, len(audit.parts) > 1
     if several and method is AuditMethod.BRAVO:
         raise EvidenceError("vouchers-one-contest")
+    for mixed in (part.bound.mixed for part in audit.parts if method is AuditMethod.HOT_AUDIT):
+        for box, names in mixed.items():
+            raise EvidenceError("hot-mixed", box=box, together=", ".join(names))
     found = {}
     for part in audit.parts:
         view = state.contest(part.contest)
@@ -273,7 +276,7 @@ def _unlisted(audit: AuditRecords, frame: Frame) -> list[AuditFinding]:
         if listed is not None and part.bound.source is BoundSource.MANIFEST:
             names = frame.parts[part.contest].boxes.names
             found += [
-                note("not-listed", audit.logged.index, box=name) for name in names if name not in listed
+                note("not-listed", audit.logged.index, box=name) for name in names if name not in listed.most
             ]
     return found
 

@@ -93,6 +93,18 @@ NOTES = {
         "Entry {entry}, by {signer}, corrects the count of box {box} in entry {first}; it takes its place "
         "once another organisation corrects its own to the same."
     ),
+    "count-form": N_(
+        "The count of box {box} in entry {entry}, by {signer}, has other figures than its contest asks for; it "
+        "does not enter."
+    ),
+    "count-other-box": N_(
+        "The count of box {box} in entry {entry}, by {signer}, is not of all the stations whose ballots lie "
+        "there ({together}); it does not enter."
+    ),
+    "mixed": N_(
+        "By the manifest that the commitment (entry {entry}) names, the ballots of {together} lie in one "
+        "box, which goes by {box}: their sheets are added up and compared with one count."
+    ),
     "not-listed": N_(
         "The manifest that the commitment (entry {entry}) names lacks box {box}; it is taken to hold as many "
         "vouchers as could vote there."

@@ -30,7 +30,8 @@ LINES = 4
 class AuditPapers:
     """What they are made of: the audit as it stands, its `contests`, what is known of its dice, and of every
     box its `seals` (of the manifest) and its `centers`; `boxes` are those to be fetched, `inside` those of
-    them that have paper of each contest, by its code."""
+    them that have paper of each contest, by its code; `mixed`: of boxes with the ballots of several
+    stations, these stations."""
 
     definition: Definition
     contests: Sequence[ContestView]
@@ -40,6 +41,7 @@ class AuditPapers:
     centers: Mapping[str, str]
     boxes: Sequence[str]
     inside: Mapping[str, Collection[str]]
+    mixed: Mapping[str, Sequence[str]]
 
     def to_pdf(self, language: str) -> bytes:
         """The papers in one language; the same log gives the same bytes."""
@@ -114,7 +116,14 @@ class AuditPapers:
                 say("It is the right box"), say("Drawn"),
             ],
             "rows": [
-                [self.centers.get(name, ""), name, self.seals.get(name, ""), "", "", say.whole(times[name])]
+                [
+                    self.centers.get(name, ""),
+                    " + ".join(self.mixed.get(name, (name,))),
+                    self._seals(name),
+                    "",
+                    "",
+                    say.whole(times[name]),
+                ]
                 for name in order
             ],
         }  # fmt: skip
@@ -146,14 +155,21 @@ class AuditPapers:
             "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
         }
 
+    def _seals(self, name: str) -> str:
+        """The seals listed of a box, each once."""
+        listed = [self.seals.get(each, "") for each in self.mixed.get(name, (name,))]
+        return ", ".join(dict.fromkeys(seal for each in listed for seal in each.split(", ") if seal))
+
     def _box(self, say: Tongue, name: str, language: str) -> dict[str, object]:
         places = [box for each in self.audit.rounds for box in each.boxes if box.station == name]
         facts = [
             [say("Center"), self.centers.get(name, "")],
-            [say("Seal listed"), self.seals.get(name, "")],
+            [say("Seal listed"), self._seals(name)],
             [say("Seal found"), "____________________"],
             [say("Sheet of this box"), "____ / ____"],
         ]
+        if together := self.mixed.get(name):
+            facts.insert(1, [say("Ballots of the stations"), ", ".join(together)])
         if any(box.position is not None for box in places):
             facts.append([say("Places to count"), ", ".join(named(box).partition("#")[2] for box in places)])
         tables = [

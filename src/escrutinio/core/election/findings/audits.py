@@ -147,8 +147,8 @@ def _committed_counts(state: ElectionState, contest: str, table: SheetTable, not
             )
 
 
-Step = t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult | t.CountCommitment
-_STEPS = (t.DigitsCommitment, t.AuditSeed, t.AuditSample, t.AuditResult, t.CountCommitment)
+Step = t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult | t.CountCommitment | t.MixedCount
+_STEPS = (t.DigitsCommitment, t.AuditSeed, t.AuditSample, t.AuditResult, t.CountCommitment, t.MixedCount)
 
 
 @dataclass(eq=False)
@@ -170,7 +170,7 @@ class _Seen:
         counters = [side_of(name) for name in self.audit.body.counters]
         if isinstance(body, t.DigitsCommitment):
             return mine in self.throwers
-        if isinstance(body, t.CountCommitment):
+        if isinstance(body, t.CountCommitment | t.MixedCount):
             return mine in counters
         if isinstance(body, t.AuditSeed):
             other = None if body.instead_of is None else side_of(body.instead_of)

@@ -294,3 +294,5 @@ type(130, "custody", "station", {
 type(131, "checklist", "station", { points: attachment, holds: array(CODE, 0, 256), fails: array(CODE, 0, 256) });
 type(132, "visit", "station", { starts: TIME, ends: optional(TIME), report: attachments });
 type(133, "next-round", "contest", { definition: DIGEST, origin: SHORT });
+const opened = { vouchers: more, salt: optional(SALT), corrects };
+type(134, "mixed-count", "station/contest", { others: array(CODE, 1, 63), ...committed, ...counts, ...opened });
