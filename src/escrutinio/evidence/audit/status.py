@@ -230,8 +230,8 @@ def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
     if several and method is AuditMethod.BRAVO:
         raise EvidenceError("vouchers-one-contest")
     for mixed in (part.bound.mixed for part in audit.parts if method is AuditMethod.HOT_AUDIT):
-        for box, names in mixed.items():
-            raise EvidenceError("hot-mixed", box=box, together=", ".join(names))
+        for names in mixed.values():
+            raise EvidenceError("hot-mixed", together=", ".join(names))
     found = {}
     for part in audit.parts:
         view = state.contest(part.contest)

@@ -94,8 +94,8 @@ NOTES = {
         "once another organisation corrects its own to the same."
     ),
     "count-form": N_(
-        "The count of box {box} in entry {entry}, by {signer}, has other figures than its contest asks for; it "
-        "does not enter."
+        "The count of box {box} in entry {entry}, by {signer}, has other figures than its contest asks for; "
+        "it does not enter."
     ),
     "count-other-box": N_(
         "The count of box {box} in entry {entry}, by {signer}, is not of all the stations whose ballots lie "
