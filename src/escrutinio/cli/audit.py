@@ -150,7 +150,6 @@ def _together(opened: Opened, every: Mapping[str, Boxes], limit: Fraction) -> Jo
 
 def _print_together(plan: JointPlan, views: Sequence[ContestView]) -> None:
     lang = language()
-    click.echo()
     print_sentences(plan)
     names = {view.code: title_of(view.titles, view.code) for view in views}
     header = (say("contest"), say("boxes"), say("margin (votes)"), say("by itself"))

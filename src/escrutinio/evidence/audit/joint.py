@@ -54,12 +54,13 @@ class JointPlan:
 
 
 _ONE_SAMPLE = N_(
-    "One sample of {boxes:,} of {all:,} boxes, each counted for all {contests:,} contests that it has paper "
-    "of, tests every outcome at a risk limit of {limit}; samples of their own would take {apart:,} boxes."
+    "One sample of {boxes:,} of {all:,} boxes tests the outcomes of these {contests:,} contests, each at a "
+    "risk limit of {limit}: a box is counted for every one that it has paper of. Samples of their own would take "
+    "{apart:,} boxes."
 )
 _ALL = N_(
-    "For all {contests:,} contests at a risk limit of {limit} a draw would save no work, so all {all:,} "
-    "boxes are opened and counted, and nothing is left to chance."
+    "For these {contests:,} contests together, at a risk limit of {limit}, a draw would save no work, so all "
+    "{all:,} boxes are opened and counted, and nothing is left to chance."
 )
 _LIMITS = N_(
     "The limit holds for each contest: were any of the outcomes wrong, the chance that such an audit stops "

@@ -12,11 +12,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from escrutinio.base.words.titles import choose, class_name
-from escrutinio.core.election.state import ContestView
+from escrutinio.core.election.control import Attachments
+from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.types import Definition
+from escrutinio.evidence.audit.boxes import centers_of, seals_of
+from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.replay import named
 from escrutinio.evidence.audit.seeds import Throws
 from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import audit_status, frame_of
 from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.report.document import Tongue
@@ -42,6 +46,32 @@ class AuditPapers:
     boxes: Sequence[str]
     inside: Mapping[str, Collection[str]]
     mixed: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, state: ElectionState, audit: AuditRecords, attachments: Attachments) -> AuditPapers:
+        """The papers of an audit as it stands; `attachments` has its manifests. Raises EvidenceError."""
+        found = audit_status(state, audit.contest, audit.logged.entry.digest, attachments=attachments)
+        parts = frame_of(state, audit).parts
+        centers = {
+            name: center
+            for contest in parts
+            for center, names in centers_of(state, contest).items()
+            for name in names
+        }
+        body, seals = audit.body, dict[str, str]()
+        for manifest in dict.fromkeys((body.manifest, *(each.manifest for each in body.beside or ()))):
+            seals |= seals_of(state, manifest, attachments)
+        return cls(
+            definition=state.definition.body,
+            contests=[state.contest(code) for code in parts],
+            audit=found,
+            throws=audit.throws,
+            seals=seals,
+            centers=centers,
+            boxes=_to_fetch(found),
+            mixed={box: names for part in audit.parts for box, names in part.bound.mixed.items()},
+            inside={code: part.place.keys() for code, part in parts.items()},
+        )
 
     def to_pdf(self, language: str) -> bytes:
         """The papers in one language; the same log gives the same bytes."""
@@ -176,3 +206,9 @@ class AuditPapers:
             self._table(say, each, language) for each in self.contests if name in self.inside[each.code]
         ]
         return {"heading": say("Count of box {station}", station=name), "facts": facts, "tables": tables}
+
+
+def _to_fetch(found: AuditStatus) -> Sequence[str]:
+    """The boxes of the last round that await a count; all of them, where none does."""
+    last = found.rounds[-1] if found.rounds else None
+    return () if last is None else last.awaiting or tuple(dict.fromkeys(last.drawn))
