@@ -55,8 +55,8 @@ class JointPlan:
 
 _ONE_SAMPLE = N_(
     "One sample of {boxes:,} of {all:,} boxes tests the outcomes of these {contests:,} contests, each at a "
-    "risk limit of {limit}: a box is counted for every one that it has paper of. Samples of their own would take "
-    "{apart:,} boxes."
+    "risk limit of {limit}: a box is counted for every one that it has paper of. Samples of their own would "
+    "take {apart:,} boxes."
 )
 _ALL = N_(
     "For these {contests:,} contests together, at a risk limit of {limit}, a draw would save no work, so all "

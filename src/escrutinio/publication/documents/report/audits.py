@@ -23,6 +23,8 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for audit in one.audits.made:
         notes = tuple(note.sentence(say.language) for note in audit.notes)
         tables = [_fixed(one, audit, say)]
+        if len(audit.contests) > 1:
+            tables.append(_contests(one, audit, say))
         if audit.rounds:
             tables.append(_rounds(audit, say))
         plots = []
@@ -81,6 +83,22 @@ def _entry_of(one: ContestEvidence, digest: bytes, say: Tongue) -> str:
     return digest.hex() if found is None else f"{say('entry')} {say.whole(found)}"
 
 
+def _contests(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
+    """The contests that are audited with the same boxes, each with its own risk."""
+    header = (say("contest"), say("basis"), say("boxes"), say("margin (votes)"), say("risk"))
+    rows = tuple(
+        (
+            each.named(say.language),
+            basis_name(one, each.basis, say),
+            say.whole(each.boxes),
+            say.whole(each.margin),
+            say.percent(Fraction(ceil(each.measured * 10**4), 10**4), 2) if audit.rounds else say.unknown,
+        )
+        for each in audit.contests
+    )
+    return Table(say("Contests of this audit"), header, rows)
+
+
 def _rounds(audit: AuditStatus, say: Tongue) -> Table:
     header = (
         say("round"),
@@ -113,7 +131,8 @@ def _boxes(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
     )
     names = [candidate_name(one, code, say) for code in one.view.candidates]
     rows = []
-    for each in audit.compared[:MOST_BOXES]:
+    mine = [each for each in audit.compared if each.contest == one.view.code]
+    for each in mine[:MOST_BOXES]:
         if each.counted is None or each.error is None:
             rows.append((each.station, say.whole(sum(each.reported)), "–", "–", "–"))
             continue
