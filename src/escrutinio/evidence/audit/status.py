@@ -281,7 +281,9 @@ def _unlisted(audit: AuditRecords, frame: Frame) -> list[AuditFinding]:
     return found
 
 
-def _few(notes: list[AuditFinding]) -> tuple[AuditFinding, ...]:
+def _few(every: list[AuditFinding]) -> tuple[AuditFinding, ...]:
+    """Each note once, and no more than `MOST_NOTES` of them."""
+    notes = list(dict.fromkeys(every))
     if len(notes) <= MOST_NOTES:
         return tuple(notes)
     return (*notes[:MOST_NOTES], note("more", count=len(notes) - MOST_NOTES))
