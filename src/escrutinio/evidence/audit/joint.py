@@ -60,7 +60,7 @@ _ONE_SAMPLE = N_(
 )
 _ALL = N_(
     "For these {contests:,} contests together, at a risk limit of {limit}, a draw would save no work, so all "
-    "{all:,} boxes are opened and counted, and nothing is left to chance."
+    "{all:,} boxes are opened and counted, and of them nothing is left to chance."
 )
 _LIMITS = N_(
     "The limit holds for each contest: were any of the outcomes wrong, the chance that such an audit stops "

@@ -158,12 +158,12 @@ STANDS = {
         "limit of {limit}, and no number of further draws is certain to bring it there."
     ),
     "settled": N_(
-        "All {boxes:,} boxes are opened and counted: what the paper says has the same outcome as the sheets, "
-        "and nothing is left to chance."
+        "All {boxes:,} boxes with a counted sheet are opened and counted: what their paper says has the same "
+        "outcome as their sheets, and of them nothing is left to chance."
     ),
     "other": N_(
-        "All {boxes:,} boxes are opened and counted: what the paper says does not have the outcome that the "
-        "sheets show. The paper's totals are the answer."
+        "All {boxes:,} boxes with a counted sheet are opened and counted: what their paper says does not "
+        "have the outcome that the sheets show. The paper's totals are the answer."
     ),
     "above": N_(
         "Box {box} held more vouchers than it was taken to hold, so what bounds the boxes does not hold and "
