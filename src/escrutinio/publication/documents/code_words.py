@@ -214,6 +214,7 @@ PURPOSES: Mapping[str, str] = {
     "ballot-manifest": N_("the boxes of ballots, their seals and how many ballots each holds at most"),
     "digits-commitment": N_("digits of a seed, before anybody sees those of others"),
     "count-commitment": N_("a hand count, before anybody sees that of others"),
+    "mixed-count": N_("the count of a box with the ballots of several stations"),
     "promise": N_("that a record will be in the log by a stated time"),
     "sheet-status": N_("what is the matter with a station's sheet, or why there is none"),
     "custody": N_("who had sealed material, from whom and when"),
