@@ -223,6 +223,21 @@ def test_who_answers_wrongly_is_told_and_not_believed(
         assert outbox.last_try.why.code == "outbox-proof"
 
 
+def test_a_receiver_that_nobody_told_of_is_not_believed_and_its_proof_is(
+    night: Night, receiver: Running, tmp_path: Path
+) -> None:
+    outbox = box(night, tmp_path / "box", receiver.address)
+    outbox.configure(msgspec.structs.replace(outbox.settings, receivers=()))
+    outbox.add(night.complaints(1, first=3_600), {}, Channel.NETWORK, CLOCK)
+    one_round(outbox)
+    assert outbox.held()[0].sent is None
+    published(night)
+    one_round(outbox)
+    (held,) = outbox.held()
+    assert held.public is not None
+    assert held.promise is None
+
+
 def test_a_promise_whose_time_is_over_is_sent_to_every_address(
     night: Night, receiver: Running, tmp_path: Path
 ) -> None:
