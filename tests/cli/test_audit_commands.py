@@ -81,6 +81,16 @@ def test_one_sample_is_planned_and_committed_to_for_several_contests(miniature: 
     assert "one contest at a time" in refused(*commit, "--method", "bravo", *named)
 
 
+def test_a_plan_takes_the_bounds_of_a_manifest(miniature: Path) -> None:
+    roll = answered("audit", "plan", miniature, *PRESIDENCY)
+    found = answered("audit", "plan", miniature, *PRESIDENCY, "--manifest", _boxes(miniature))
+    assert found["all_boxes"] == roll["all_boxes"]
+    assert found["vouchers"] < roll["vouchers"]
+    assert "has no manifest of boxes with the digest" in refused(
+        "audit", "plan", miniature, *PRESIDENCY, "--manifest", "0" * 64
+    )
+
+
 def test_the_status_is_made_again_from_the_log(miniature: Path) -> None:
     found = answered("audit", "status", miniature, *PRESIDENCY)
     assert (found["method"], found["risk_limit"], found["boxes"]) == ("ppeb-betting", 0.05, 10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli import audit_papers, audit_records, audit_status, audit_throws, hand_counts
-from escrutinio.cli.audit_records import percent_of
+from escrutinio.cli.audit_records import commitment_of, percent_of
 from escrutinio.cli.audit_status import heading
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, plain, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
+from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.sources import PLANNED, sources_of
 
 if TYPE_CHECKING:
@@ -77,6 +79,8 @@ class Planned:
 @click.option("--most", type=click.IntRange(1, (1 << 32) - 1),
               help=say("How many vouchers a box holds at most whose voters are not known; the largest known "
                        "number if left out."))  # fmt: skip
+@click.option("--manifest", metavar="DIGEST",
+              help=say("Digest of the record with the manifest that bounds the boxes."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--also", multiple=True, metavar="CONTEST",
@@ -87,14 +91,16 @@ def plan(
     question: Question,
     risk_limit: str,
     most: int | None,
+    manifest: str | None,
     registered: int | None,
     also: tuple[str, ...],
     arlo: Path | None,
 ) -> None:
-    limit = percent_of(risk_limit)
+    limit, listed = percent_of(risk_limit), commitment_of(manifest)
     opened = question.open()
-    planned, boxes = _plan(opened, question.basis, limit, most, registered)
-    every = _every(opened, question.basis, boxes, most, also)
+    bound = partial(_bound, opened, (opened.contest.code, *also), most, listed)
+    planned, boxes = _plan(opened, question.basis, limit, bound, registered)
+    every = _every(opened, question.basis, boxes, bound, also)
     together = _together(opened, every, limit) if also else None
     views = [opened.state.contest(code) for code in every]
     if arlo is not None:
@@ -112,7 +118,7 @@ def plan(
 
 
 def _every(
-    opened: Opened, basis: str | None, first: Boxes, most: int | None, also: Sequence[str]
+    opened: Opened, basis: str | None, first: Boxes, bound: Callable[[str], Bound], also: Sequence[str]
 ) -> dict[str, Boxes]:
     """The boxes of every contest that is planned for. Raises EvidenceError."""
     from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
@@ -123,14 +129,28 @@ def _every(
     found = {codes[0]: first}
     for code in also:
         chosen = basis or audited_basis(opened.state, code)
-        found[code] = boxes_of(opened.state, code, chosen, bound=_bound(opened, code, most))
+        found[code] = boxes_of(opened.state, code, chosen, bound=bound(code))
     return found
 
 
-def _bound(opened: Opened, contest: str, most: int | None) -> Bound:
+def _bound(
+    opened: Opened, contests: Sequence[str], most: int | None, manifest: bytes | None, contest: str
+) -> Bound:
+    """What a plan takes each box of a contest to hold at most."""
     from escrutinio.evidence.audit.boxes import Bound, planning_bound
+    from escrutinio.evidence.audit.records import bound_of
 
-    return planning_bound(opened.state, contest) if most is None else Bound(most=most)
+    state = opened.state
+    planned = planning_bound(state, contest) if most is None else Bound(most=most)
+    if manifest is None:
+        return planned
+    source, files = BoundSource.MANIFEST, opened.log.attachment
+    try:
+        return bound_of(state, contests, source, planned.most, manifest, state.size, files)
+    except EvidenceError as error:
+        if error.code == "manifest-missing":
+            raise EvidenceError("manifest-unknown", digest=manifest.hex()) from None
+        raise
 
 
 def _together(opened: Opened, every: Mapping[str, Boxes], limit: Fraction) -> JointPlan:
@@ -166,7 +186,11 @@ def _print_together(plan: JointPlan, views: Sequence[ContestView]) -> None:
 
 
 def _plan(
-    opened: Opened, basis: str | None, limit: Fraction, most: int | None, registered: int | None
+    opened: Opened,
+    basis: str | None,
+    limit: Fraction,
+    bound: Callable[[str], Bound],
+    registered: int | None,
 ) -> tuple[Planned, Boxes]:
     from escrutinio.evidence.audit.boxes import (
         audited_basis,
@@ -180,7 +204,7 @@ def _plan(
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)
-    boxes = boxes_of(state, code, chosen, bound=_bound(opened, code, most))
+    boxes = boxes_of(state, code, chosen, bound=bound(code))
     voters = registered if registered is not None else registered_of(state, code)
     found = plan_audit(opened.contest, boxes, limit, registered=voters)
     lacking = coverage(state, code, chosen, registered=registered, disputed=())

@@ -214,3 +214,22 @@ def test_by_brute_force_a_wrong_outcome_shows_in_the_errors_of_mixed_boxes() -> 
         assert all(error <= bounds.of(place) for place, error in enumerate(errors))
     assert wrong == 564
     assert bounds.total == Fraction(int(bounds.numerator.sum()), bounds.margins[0])
+
+
+def test_a_manifest_that_is_kept_back_changes_no_draw() -> None:
+    """It says which boxes are mixed, so without it nothing is drawn, whatever bounds the boxes."""
+    day = MixedDay()
+    day.begin(bound=BoundSource.REGISTERED)
+    assert day.status().boxes == 39
+    with pytest.raises(EvidenceError) as refused:
+        audit_status(day.state(), "presidente")
+    assert refused.value.code == "manifest-missing"
+
+
+def test_single_vouchers_of_a_mixed_box_are_placed_in_all_of_it() -> None:
+    day = MixedDay()
+    day.begin(AuditMethod.BRAVO)
+    found = day.status()
+    places = [box.position for box in found.next if box.station == FIRST]
+    assert SECOND not in found.suggested
+    assert max(place or 0 for place in places) > sum(day.paper[FIRST]) + 2

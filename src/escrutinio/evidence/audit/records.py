@@ -218,7 +218,8 @@ def bound_of(
     attachments: Attachments | None,
 ) -> Bound:
     """What bounds the boxes of an audit by its commitment, which stands at the index `size`; `manifest` is
-    the digest of a record below it. Raises EvidenceError where its manifest is not there."""
+    the digest of a record below it. Raises EvidenceError where its manifest is not there, also where only
+    other numbers bound the boxes: it says which of them are mixed, and so what is drawn."""
     for logged in state.records(t.BallotManifest):
         mine = logged.entry.digest == manifest and logged.entry.about.contest in contests
         if mine and logged.index < size:
@@ -226,7 +227,7 @@ def bound_of(
             if raw is None:
                 break
             return Bound(source, most, read_manifest(raw))
-    if source is not BoundSource.MANIFEST:
+    if manifest is None and source is not BoundSource.MANIFEST:
         return Bound(source, most)
     raise EvidenceError("manifest-missing", index=size)
 
