@@ -368,6 +368,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example(t.Checklist(_table("code,text\na1,The box is empty\n"), ("a1",), ()), "observer", STATION),
     Example(t.Visit(MIDNIGHT + 30_000, MIDNIGHT + 33_000, ()), "observer", STATION),
     Example(t.NextRound(_DIGEST, "log.example/invented-2"), "authority", CONTEST),
+    Example(t.Extension(MIDNIGHT + 90_000, "art. 9: polls closed late"), "authority", "area/norte"),
     *REPLACING,
     *CORRECTING,
 )

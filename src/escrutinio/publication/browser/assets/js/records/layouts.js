@@ -292,3 +292,4 @@ type(130, "custody", "station", {
 type(131, "checklist", "station", { points: attachment, holds: array(CODE, 0, 256), fails: array(CODE, 0, 256) });
 type(132, "visit", "station", { starts: TIME, ends: optional(TIME), report: attachments });
 type(133, "next-round", "contest", { definition: DIGEST, origin: SHORT });
+type(135, "extension", "place", { until: TIME, reason: LONG });
