@@ -22,7 +22,7 @@ from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
 from escrutinio.core.election.bulk.proofs import all_possess
 from escrutinio.core.election.bulk.signatures import Claims
 from escrutinio.core.election.control import ROOT_PLACE, Attachments, empty_roll
-from escrutinio.core.election.embargo import BEARING_TYPES, Embargo, embargo
+from escrutinio.core.election.embargo import BEARING_TYPES, Embargo, embargo, has_embargo
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.following import Following, Holder, kid_of, kind_of
 from escrutinio.core.election.founding import Foundation, open_charter
@@ -81,12 +81,10 @@ class Admission(Following):
 
     def later(self, records: Sequence[bytes]) -> list[int]:
         """From when on each record may enter the log, in seconds since 1970-01-01 UTC; 0 for at once."""
+        if self._foundation is None or not has_embargo(self._foundation.body):
+            return [0] * len(records)
         kinds = [kind_of(raw) in BEARING_TYPES for raw in records]
-        if self._foundation is None or not any(kinds):
-            return [0] * len(records)
         held = embargo(self._foundation.body, self._foundation.areas, self._extensions)
-        if not held.last:
-            return [0] * len(records)
         contests = [(each.code, each.area) for each in self._foundation.contests]
         rolls = list(self._read())
         return [

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.definition import deadline
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.records import types as t
@@ -93,14 +93,32 @@ class Embargo:
         return self.last if area is None or area not in index else self.of_area(index[area])
 
 
+def has_embargo(definition: t.Definition) -> bool:
+    """Whether the calendar has a moment from which results may be public, of any area."""
+    return any(day.code == FROM or day.code.startswith(f"{FROM}.") for day in definition.calendar)
+
+
+def check_moments(definition: t.Definition, areas: AreaTree) -> None:
+    """Refuse moments that can have no effect, with DefinitionError: of an area that there is not, and a
+    maximum before one of them. A definition that has them all the same is read, without that effect."""
+    days = {day.code: day.at for day in definition.calendar}
+    named = {code: code.removeprefix(f"{FROM}.") for code in days if code.startswith(f"{FROM}.")}
+    for code, area in named.items():
+        if area not in areas.index:
+            raise DefinitionError("calendar-area", code=code, area=area)
+    for code in (FROM, *named):
+        if LATEST in days and days.get(code, 0) > days[LATEST]:
+            raise DefinitionError("calendar-latest", code=code, latest=LATEST)
+
+
 def embargo(definition: t.Definition, areas: AreaTree, extensions: Iterable[Logged[t.Extension]]) -> Embargo:
     """The moments after the effective extensions of a log, in log order."""
     moments = np.zeros(len(areas), np.int64)
-    general = deadline(definition, FROM) or 0
+    days = {day.code: day.at for day in definition.calendar}
+    general, latest = days.get(FROM, 0), days.get(LATEST, 0)
     for area, name in enumerate(areas.codes):
-        own, parent = deadline(definition, f"{FROM}.{name}"), int(areas.parent[area])
+        own, parent = days.get(f"{FROM}.{name}"), int(areas.parent[area])
         moments[area] = own if own is not None else general if parent < 0 else moments[parent]
-    latest = deadline(definition, LATEST) or 0
     every = np.arange(len(areas), dtype=np.int32)
     moved, beyond = [], []
     for logged in extensions:
