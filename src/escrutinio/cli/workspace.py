@@ -60,12 +60,21 @@ command.add_command(ceremony.init)
     help=say("Another directory to take from."),
 )
 @click.option("--refresh", type=click.IntRange(min=1), help=say("Seconds after which readers look again."))
+@click.option(
+    "--until-public",
+    is_flag=True,
+    help=say(
+        "In a party's or an observer's log too, let results wait for the moment of the calendar from which "
+        "they may be public; without it, whoever publishes them sooner answers for that."
+    ),
+)
 @passphrase_option
 @clock_option
 @json_option
 @quiet_option
 def publish(
-    directory: Path, sources: tuple[Path, ...], refresh: int | None, passphrase: str, clock: int,
+    directory: Path, sources: tuple[Path, ...], refresh: int | None, until_public: bool, passphrase: str,
+    clock: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.running.workspace.rounds import play_round
@@ -75,8 +84,9 @@ def publish(
     signer = workspace.log_signer(passphrase)
     with workers() as executor, progress_bar(quiet or as_json) as progress:
         played = play_round(
-            workspace, signer, clock, inboxes=sources, progress=progress, executor=executor, refresh=refresh
-        )
+            workspace, signer, clock, inboxes=sources, progress=progress, executor=executor, refresh=refresh,
+            until_public=until_public,
+        )  # fmt: skip
     if as_json:
         print_json(_plain(played))
         return

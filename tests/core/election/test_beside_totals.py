@@ -37,6 +37,10 @@ def next_round(day: Day, by: str) -> int:
     return day.say(t.NextRound(bytes(32), "log.example/isla-2"), by, "presidente")
 
 
+def extension(day: Day, by: str) -> int:
+    return day.say(t.Extension(DAY + 60, "art. 9"), by, "area/norte")
+
+
 def removal_request(day: Day, by: str) -> int:
     return day.say(t.RemovalRequest(bytes(32), Removal.COURT_ORDER, "art. 3"), by, "election")
 
@@ -72,6 +76,7 @@ CASES: dict[str, tuple[type[t.Body], Saying, set[Role]]] = {
     "checklist": (t.Checklist, checklist, OFFICE | WATCH),
     "visit": (t.Visit, visit, WATCH),
     "next round": (t.NextRound, next_round, {Role.AUTHORITY}),
+    "extension": (t.Extension, extension, {Role.AUTHORITY}),
     "removal request": (t.RemovalRequest, removal_request, {Role.AUTHORITY}),
     "mixed count": (t.MixedCount, mixed_count, OFFICE | WATCH),
     "promise": (t.Promise, promise, {Role.RECEIVER}),

@@ -85,6 +85,9 @@ class AdmitAll:
     def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
         return [None] * len(records)
 
+    def later(self, records: Sequence[bytes]) -> list[int]:
+        return [0] * len(records)
+
     def follow(self, entries: Iterable[bytes]) -> bool:
         self.size += len(list(entries))
         return False

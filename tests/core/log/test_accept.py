@@ -54,6 +54,9 @@ class Doors:
             self.doors -= {words[1]}
         return words[0] in ("open", "shut")
 
+    def later(self, records: Sequence[bytes]) -> list[int]:
+        return [0] * len(records)
+
     def follow(self, entries: Iterable[bytes]) -> bool:
         changed = False
         for entry in entries:

@@ -411,6 +411,7 @@ EXAMPLES: tuple[Example, ...] = (
         "party",
         _HERE,
     ),
+    Example(t.Extension(MIDNIGHT + 90_000, "art. 9: polls closed late"), "authority", "area/norte"),
     *REPLACING,
     *CORRECTING,
     *TYPED,

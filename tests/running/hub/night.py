@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from escrutinio.core.election.areas import Area, build_areas, write_areas
@@ -17,6 +17,7 @@ from escrutinio.core.records.codes import Category, LogRole, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Deadline
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Complaint, Enrolment, TallySheet
 from escrutinio.intake.authoring.compose import read_tables
@@ -92,8 +93,8 @@ class Night:
         )  # fmt: skip
 
 
-def begun(home: Path) -> Night:
-    """Begin the log: definition, charter, and the keys of `ROLES`."""
+def begun(home: Path, calendar: Sequence[Deadline] = ()) -> Night:
+    """Begin the log: definition, charter, and the keys of `ROLES`. `calendar`: more dates."""
     text = (EXAMPLE / "election.toml").read_text()
     config = read_config(text[: text.index("[script]")].encode(), "election.toml", EXAMPLE)
     tree = build_areas(
@@ -102,8 +103,9 @@ def begun(home: Path) -> Night:
     keys = {name: SigningKey.generate() for name in (*ROLES, "authority/root")}
     root, log_key = keys["authority/root"], SigningKey.generate()
     write_key_file(home / "receiver.key", "receiver/1", keys["receiver/1"], WORDS)
+    body = config.definition_body(root.public_key, tree)
     definition = seal(
-        config.definition_body(root.public_key, tree),
+        replace(body, calendar=(*body.calendar, *calendar)),
         key=root, signer="authority/root", subject="election", election=b"", issued_at=CLOCK,
     )  # fmt: skip
     election = digest_of(definition)
@@ -143,12 +145,15 @@ class Running:
 
 
 @contextmanager
-def hub(night: Night, *arguments: object, what: str = "receive") -> Iterator[Running]:
-    """`escrutinio hub WHAT` as a process, ended with the block."""
+def hub(
+    night: Night, *arguments: object, what: str = "receive", clock: int | None = None
+) -> Iterator[Running]:
+    """`escrutinio hub WHAT` as a process, ended with the block; `clock`: the only moment that it knows."""
+    env = WHO if clock is None else WHO | {"SOURCE_DATE_EPOCH": str(clock)}
     command = [sys.executable, "-u", "-m", "escrutinio", "hub", what, str(night.directory)]
     port = () if what == "publish" else ("--port", "0")
     with subprocess.Popen(
-        [*command, *port, *map(str, arguments)], stdout=subprocess.PIPE, text=True, env=WHO
+        [*command, *port, *map(str, arguments)], stdout=subprocess.PIPE, text=True, env=env
     ) as process:
         try:
             assert process.stdout is not None

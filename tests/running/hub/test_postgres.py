@@ -20,6 +20,7 @@ from escrutinio.running.workspace.store_postgres import PostgresStore
 from tests.cli.running import escrutinio
 from tests.running.hub.night import begun, hub
 from tests.running.hub.postgres import Database, database
+from tests.running.hub.test_holding import store_keeps
 
 ORIGIN = "example.org/elections/test"
 
@@ -37,6 +38,12 @@ def fresh(server: Database, name: str) -> str:
     with psycopg.connect(server.address, autocommit=True) as db:
         db.execute(f"CREATE DATABASE {name}".encode())
     return server.address.replace("dbname=postgres", f"dbname={name}")
+
+
+def test_it_keeps_what_waits(server: Database) -> None:
+    store = PostgresStore(fresh(server, "waits"), ORIGIN)
+    store_keeps(store)
+    store.close()
 
 
 def test_it_does_what_a_store_does(server: Database) -> None:

@@ -34,6 +34,9 @@ SETTLING = frozenset(
 )
 """The types of the records that settle keys, or are like those that do."""
 
+_ACTS = frozenset({t.Roll.TYPE, t.Extension.TYPE})
+"""The types of the officers' acts that it hears: what stations there are, and until when results wait."""
+
 _READ = frozenset({(code, body.VERSION) for code, body in t.BY_CODE.items()} | set(t.EARLIER))
 """The types that are known, each with its version."""
 
@@ -78,6 +81,7 @@ class Following:
         self._acts: Acts | None = None
         self._revocations = Revocations(1)
         self._rolls: tuple[Logged[t.Roll], ...] = ()
+        self._extensions: tuple[Logged[t.Extension], ...] = ()
         self._seen: MutableMapping[bytes, None] = {}
 
     @property
@@ -140,9 +144,9 @@ class Following:
         """Take the next entries, each with its type, none of which is in `SETTLING`."""
         size = self.size
         for index, (raw, kind) in enumerate(entries, size):
-            if kind == t.Roll.TYPE and self._is_new(raw):
+            if kind in _ACTS and self._is_new(raw):
                 self.size = index
-                self._hear_roll(raw)
+                self._hear_act(raw)
         self.size = size + len(entries)
 
     def define(self, raw: bytes) -> None:
@@ -184,13 +188,13 @@ class Following:
         self._seen[digest] = None
         return True
 
-    def _hear_roll(self, raw: bytes) -> None:
+    def _hear_act(self, raw: bytes) -> None:
         holder = self._holders.get(kid_of(raw))
         if holder is None or holder.revoked or holder.place == ROOT_PLACE or holder.key is None:
             return
         with suppress(EntryError):
             entry = open_signed(raw, holder.signer, self.foundation.digest)
-            if self.rights.may_sign(holder.key.role, t.Roll):
+            if self.rights.may_sign(holder.key.role, type(entry.body)):
                 self._publish(self.size, entry, holder.key)
 
     def _found(self, foundation: Foundation) -> None:
@@ -269,7 +273,10 @@ class Following:
     def _publish(self, index: int, entry: Entry, key: EnrolledKey) -> None:
         acts = self._acts
         if acts is not None and acts.hear(index, entry, key.name, key.role) is Standing.EFFECTIVE:
-            self._rolls += (Logged(index, entry),)
+            if isinstance(entry.body, t.Roll):
+                self._rolls += (Logged(index, entry),)
+            else:
+                self._extensions += (Logged(index, entry),)
 
 
 def kind_of(raw: bytes) -> int:

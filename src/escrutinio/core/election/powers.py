@@ -25,6 +25,7 @@ OFFICERS: Kinds = frozenset(
         t.Closing,
         t.RemovalRequest,
         t.NextRound,
+        t.Extension,
     }
 )
 """What the authority says with as many officers as the definition asks for."""

@@ -46,6 +46,9 @@ class Admit(Protocol):
     def follow(self, entries: Iterable[bytes]) -> bool:
         """Take the next entries of the log; whether a verdict given before them may change."""
 
+    def later(self, records: Sequence[bytes]) -> Sequence[int]:
+        """From when on each of these may enter the log, in seconds since 1970-01-01 UTC; 0 for at once."""
+
 
 class Acceptor:
     """Takes records into the log that `store` remembers and `reader` reads, as `admit` judges them.
@@ -83,6 +86,12 @@ class Acceptor:
         """Say which records would be refused if they came now; nothing is stored. Raises LogError."""
         self._catch_up()
         return self._judge(records)
+
+    def later(self, records: Sequence[bytes]) -> Sequence[int]:
+        """From when on each of these may enter the log, by what it says so far; `accept` asks nobody for it.
+        Raises LogError."""
+        self._catch_up()
+        return self._admit.later(records)
 
     def _add(self, admitted: list[bytes]) -> list[Receipt] | None:
         return self._store.add(admitted, self._admit.size) if admitted else []

@@ -274,6 +274,11 @@ class Publisher:
         )
 
     @property
+    def waits(self) -> tuple[int, int]:
+        """How many records wait for a moment before they enter the log, and until when (`Store.waits`)."""
+        return self._store.waits()
+
+    @property
     def signed_size(self) -> int:
         """Entries of the checkpoint that was signed last."""
         return self._store.head("signed").size

@@ -7,7 +7,7 @@ log's files hold them; their digests stay, so that a record never enters twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from escrutinio.base.dataclass import dataclass
@@ -20,6 +20,21 @@ class Receipt:
 
     index: int
     duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that is durable and not in the log before a moment: its bytes, when it was received, by when
+    it was promised to be public (0: nothing was promised) and until when it waits, in seconds since 1970.
+
+    `stopped`: the code by which the log refused it when its moment came; empty while it waits.
+    """
+
+    record: bytes
+    received: int
+    due: int
+    until: int
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,26 @@ class Store(Protocol):
 
     def forget_filled(self, moment: int) -> None:
         """Drop what `filled_before` of the same moment gives."""
+
+    def hold(self, records: Sequence[Held]) -> None:
+        """Make records durable that wait; one that waits already stays as it is. None has an index."""
+
+    def held(self, digest: bytes) -> Held | None:
+        """The record with this SHA-256 that waits, or was stopped; None for any other."""
+
+    def held_until(self, moment: int, most: int) -> list[Held]:
+        """Records that wait until this moment at the latest, in the order in which they came, not those that
+        were stopped; so many at most."""
+
+    def hold_until(self, moments: Mapping[bytes, int]) -> None:
+        """Let records wait until other moments, by SHA-256."""
+
+    def let_go(self, stopped: Mapping[bytes, str]) -> None:
+        """Let go of records that wait, by SHA-256, or keep them as stopped by a code, where it is not
+        empty."""
+
+    def waits(self) -> tuple[int, int]:
+        """How many records wait, and until when the last of them does; (0, 0) for none."""
 
     def close(self) -> None:
         """Let go of what the store holds open."""

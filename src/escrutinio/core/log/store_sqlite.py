@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.sqlite import SqliteFile
 from escrutinio.core.log.merkle import EMPTY_ROOT
-from escrutinio.core.log.store import Head, Receipt
+from escrutinio.core.log.store import Head, Held, Receipt
 
 _VERSION = 1
 _SCHEMA = """
@@ -19,7 +19,14 @@ CREATE TABLE IF NOT EXISTS head (
     kind TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS filled (since INTEGER NOT NULL, old_size INTEGER NOT NULL, size INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS held (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, record BLOB NOT NULL,
+    received INTEGER NOT NULL, due INTEGER NOT NULL, until INTEGER NOT NULL, stopped TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
+
+_HELD = "SELECT record, received, due, until, stopped FROM held"
 
 
 class SqliteStore(SqliteFile):
@@ -137,3 +144,50 @@ class SqliteStore(SqliteFile):
         """See `Store`."""
         with self._transaction():
             self._db.execute("DELETE FROM filled WHERE since <= ?", (moment,))
+
+    def hold(self, records: Sequence[Held]) -> None:
+        """See `Store`."""
+        values = [
+            (sha256(each.record).digest(), each.record, each.received, each.due, each.until, each.stopped)
+            for each in records
+        ]
+        with self._transaction():
+            self._db.executemany(
+                "INSERT INTO held (digest, record, received, due, until, stopped) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                values,
+            )
+
+    def held(self, digest: bytes) -> Held | None:
+        """See `Store`."""
+        with self._told():
+            row = self._db.execute(f"{_HELD} WHERE digest = ?", (digest,)).fetchone()
+        return None if row is None else Held(*row)
+
+    def held_until(self, moment: int, most: int) -> list[Held]:
+        """See `Store`."""
+        query = f"{_HELD} WHERE stopped = '' AND until <= ? ORDER BY place LIMIT ?"
+        with self._told():
+            return [Held(*row) for row in self._db.execute(query, (moment, most))]
+
+    def hold_until(self, moments: Mapping[bytes, int]) -> None:
+        """See `Store`."""
+        with self._transaction():
+            values = [(until, digest) for digest, until in moments.items()]
+            self._db.executemany("UPDATE held SET until = ? WHERE digest = ?", values)
+
+    def let_go(self, stopped: Mapping[bytes, str]) -> None:
+        """See `Store`."""
+        with self._transaction():
+            marks = [(code, digest) for digest, code in stopped.items() if code]
+            self._db.executemany("UPDATE held SET stopped = ? WHERE digest = ?", marks)
+            gone = [(digest,) for digest, code in stopped.items() if not code]
+            self._db.executemany("DELETE FROM held WHERE digest = ?", gone)
+
+    def waits(self) -> tuple[int, int]:
+        """See `Store`."""
+        with self._told():
+            row = self._db.execute(
+                "SELECT count(*), coalesce(max(until), 0) FROM held WHERE stopped = ''"
+            ).fetchone()
+        return int(row[0]), int(row[1])

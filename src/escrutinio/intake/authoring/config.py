@@ -19,6 +19,7 @@ from escrutinio.core.election.definition import (
     check_distinct,
     write_contests,
 )
+from escrutinio.core.election.embargo import check_moments
 from escrutinio.core.records.attachments import CBOR, CSV, attachment_of
 from escrutinio.core.records.codecs import Struct
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Role
@@ -125,7 +126,7 @@ class ElectionConfig:
         where the contests have no room in a record, `contests_file`.
 
         Raises DefinitionError if a contest is voted on in an area that the tree lacks, or as
-        `definition.check_definition` does.
+        `definition.check_definition` and `embargo.check_moments` do.
         """
         file = self.contests_file
         body = Definition(
@@ -151,6 +152,7 @@ class ElectionConfig:
         check_definition(body)
         check_contests(self.contests)
         check_areas(self.contests, areas)
+        check_moments(body, areas)
         return body
 
     @cached_property

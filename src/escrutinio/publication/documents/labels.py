@@ -61,6 +61,7 @@ RECORDS: Mapping[str, str] = {
     "checklist": N_("Checklist"),
     "visit": N_("Visit of an observer"),
     "next-round": N_("Second round"),
+    "extension": N_("Results later than the calendar says"),
     "removal-request": N_("Request to remove an attachment"),
 }
 
@@ -140,6 +141,8 @@ CALENDAR = {
     "enrolment_closes": N_("The enrolment of machines closes"),
     "polls_open": N_("Polls open"),
     "polls_close": N_("Polls close"),
+    "results_public_from": N_("Results may be public from here on"),
+    "results_public_latest": N_("The latest moment to which results may be put off"),
 }
 """The dates of a calendar that the rules know; any other is an audit, by the code its election gives it."""
 

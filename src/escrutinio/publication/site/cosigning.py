@@ -22,11 +22,20 @@ class Waiting(msgspec.Struct, frozen=True):
     size: int
 
 
+class Later(msgspec.Struct, frozen=True):
+    """Records with results wait for the moment from which these may be public: how many, and until when the
+    last of them does, in seconds since 1970."""
+
+    count: int
+    until: int
+
+
 class Cosigning(msgspec.Struct, frozen=True):
-    """What waits for a quorum, if anything does, and who is silent."""
+    """What waits for a quorum, if anything does, who is silent, and what waits for its moment."""
 
     waiting: Waiting | None = None
     silent: tuple[Silent, ...] = ()
+    later: Later | None = None
 
 
 ALL_ANSWER = Cosigning()

@@ -21,7 +21,7 @@ from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Title
 from escrutinio.publication.documents.notices import notices
-from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Silent, Waiting
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Later, Silent, Waiting
 
 LIVE = "live.json"
 LATEST = "latest.json"
@@ -69,6 +69,7 @@ class Live(msgspec.Struct, frozen=True):
     quorum: bool | None
     silent: Sequence[dict[str, object]]
     waiting: Waiting | None
+    later: Later | None
     refresh: int | None
     previous: int | None
     changed: Sequence[str] | None
@@ -84,11 +85,12 @@ class Before(msgspec.Struct, frozen=True):
     changed: list[str] | None
     silent: tuple[Silent, ...] = ()
     waiting: Waiting | None = None
+    later: Later | None = None
 
     @property
     def cosigning(self) -> Cosigning:
         """What it says of silent witnesses."""
-        return Cosigning(self.waiting, self.silent)
+        return Cosigning(self.waiting, self.silent, self.later)
 
 
 def read_live(directory: Path) -> Before | None:
@@ -159,7 +161,7 @@ def live_files(
 
 def _said(cosigning: Cosigning) -> dict[str, object]:
     silent = [{"name": each.name, "since": each.since} for each in cosigning.silent]
-    return {"silent": silent, "waiting": cosigning.waiting}
+    return {"silent": silent, "waiting": cosigning.waiting, "later": cosigning.later}
 
 
 def restate(directory: Path, cosigning: Cosigning) -> bytes | None:

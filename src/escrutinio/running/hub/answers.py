@@ -8,6 +8,7 @@ from hashlib import sha256
 import msgspec
 from starlette.responses import Response
 
+from escrutinio.base.clock import now
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.core.log.accept import Refusal
 from escrutinio.running.exchange.entries import (
@@ -20,7 +21,7 @@ from escrutinio.running.exchange.entries import (
     BatchItem,
 )
 from escrutinio.running.exchange.problem import PROBLEM_TYPE, problem_of
-from escrutinio.running.hub.keeper import Kept
+from escrutinio.running.hub.holding import Kept
 
 STATUS = {
     "malformed": 400,
@@ -37,6 +38,10 @@ STATUS = {
 
 TRY_AGAIN = {"not-enrolled": 10, KEY_BUSY: 1, ATTACHMENT_MISSING: 0}
 """Seconds after which the same bytes may be taken."""
+
+
+LONGEST_AFTER = 3_600
+"""Seconds after which at most whoever sent something that waits is told to ask again."""
 
 
 def refuse_with(status: int, error: EscrutinioError, after: int | None = None) -> Response:
@@ -56,7 +61,8 @@ def refuse_record(refusal: Refusal) -> Response:
 
 def taken(digest: bytes, kept: Kept) -> Response:
     """One record is durable: the promise, where there is one, and where to ask for the proof."""
-    headers = {"Location": f"/{ENTRIES}/{digest.hex()}", "Retry-After": "1"}
+    after = 1 if kept.index is not None else max(1, min(kept.until - now(), LONGEST_AFTER))
+    headers = {"Location": f"/{ENTRIES}/{digest.hex()}", "Retry-After": str(after)}
     return Response(kept.promise, 202, headers, RECORD_TYPE if kept.promise else None)
 
 

@@ -18,7 +18,8 @@ from escrutinio.core.election.following import kind_of
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.types import Enrolment
-from escrutinio.running.hub.keeper import Keeper, Kept
+from escrutinio.running.hub.holding import Kept
+from escrutinio.running.hub.keeper import Keeper
 from escrutinio.running.hub.quarantine import Quarantine
 
 MOST_WAITING, MOST_WAITING_BYTES = 20_000, 64 * 1024 * 1024
@@ -82,12 +83,14 @@ class Intake:
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _work(self) -> None:
+        self._release()
         due = monotonic() + TELLS_EVERY
         while True:
             group, ends = self._group(max(0.0, due - monotonic()))
             if group:
                 self._keep(group)
             if monotonic() >= due or ends:
+                self._release()
                 self._tell()
                 due = monotonic() + TELLS_EVERY
             if ends:
@@ -122,8 +125,9 @@ class Intake:
                 self._hear(answer.code, 1)
                 if answer.code == "not-enrolled":
                     self.quarantine.hold(sender, raw, channel)
-        new = sum(isinstance(each, Kept) and not each.duplicate for each in answers)
-        self._hear("accepted", new)
+        new = [each for each in answers if isinstance(each, Kept) and not each.duplicate]
+        self._hear("accepted", sum(each.index is not None for each in new))
+        self._hear("held", sum(each.index is None for each in new))
         self._loop.call_soon_threadsafe(_give, group, answers)
         if len(self.quarantine) and any(
             isinstance(answer, Kept) and kind_of(raw) == Enrolment.TYPE
@@ -142,6 +146,15 @@ class Intake:
             if isinstance(answer, Refusal) and answer.code == "not-enrolled":
                 self.quarantine.hold(sender, raw, channel)
         self._hear("accepted", sum(isinstance(each, Kept) and not each.duplicate for each in answers))
+
+    def _release(self) -> None:
+        """Take what waited for a moment that has come."""
+        try:
+            while became := self._keeper.release():
+                for outcome, count in became.items():
+                    self._hear(outcome, count)
+        except EscrutinioError as error:  # what is not taken now is the next time
+            self._hear(error.code, 1)
 
     def _tell(self) -> None:
         try:

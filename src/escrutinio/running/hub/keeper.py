@@ -4,13 +4,12 @@ promise for what is durable. The log is told how they came by `arrival` records 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from inspect import get_annotations
 
 from escrutinio.base.clock import now
-from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, InputError, LogError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
 from escrutinio.core.election.following import kid_of, kind_of
@@ -23,13 +22,10 @@ from escrutinio.core.records.codes import Channel, Refused
 from escrutinio.core.records.entry import read_record
 from escrutinio.core.records.parts import Arrived, RefusedCount
 from escrutinio.running.exchange.entries import ATTACHMENT_MISSING, KEY_BUSY
-from escrutinio.running.exchange.parcel import ATTACHMENTS
 from escrutinio.running.hub.budget import Budgets
+from escrutinio.running.hub.holding import HELD, Holding, Kept, held_file, publish_file
 from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
 from escrutinio.running.workspace.workspace import Workspace
-
-HELD = "held"
-"""In the private part: attachments whose record has not come again yet."""
 
 MOST_WANTED = 10_000
 """Attachments that may be sent because a record named them; the oldest are forgotten."""
@@ -53,15 +49,6 @@ _REASONS = {
 """The refusals that an `arrival` record has a reason for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A record that is durable: its index, whether it was there before, and the promise, if there is one."""
-
-    index: int
-    duplicate: bool
-    promise: bytes = b""
-
-
 class Keeper:
     """Takes groups of records into a workspace's log; for one thread. `keeper` opens one."""
 
@@ -72,9 +59,11 @@ class Keeper:
         store: Store,
         budgets: Budgets,
         promises: Promising | None,
+        clock: Callable[[], int] = now,
     ) -> None:
         self._workspace, self._acceptor, self._store = workspace, acceptor, store
         self._budgets, self._promises = budgets, promises
+        self._holding = Holding(workspace, acceptor, store, promises, clock)
         self._wanted: dict[bytes, int] = {}
         self._refused: Counter[str] = Counter()
 
@@ -85,26 +74,34 @@ class Keeper:
         returns, or refused. Raises LogError, with nothing taken, where the store fails."""
         stopped = [self._stops(raw) for raw in records]
         left = [raw for raw, why in zip(records, stopped, strict=True) if why is None]
-        answers = iter(self._acceptor.accept(left))
-        found = [next(answers) if why is None else why for why in stopped]
+        back = self._holding.keep(left)
+        answers = iter(self._acceptor.accept([raw for raw in left if raw not in back]))
+        found = [why or back.get(raw) or next(answers) for raw, why in zip(records, stopped, strict=True)]
         self._refused.update(each.code for each in found if isinstance(each, Refusal))
         for raw, each in zip(records, found, strict=True):
             if not isinstance(each, Refusal) and not each.duplicate:
                 self._budgets.take(kid_of(raw))
         kept = [(raw, each) for raw, each in zip(records, found, strict=True) if isinstance(each, Receipt)]
         came = dict(zip(reversed(records), reversed(channels or ()), strict=channels is not None))
+        if any(kind_of(raw) == t.Extension.TYPE for raw, _ in kept):
+            self._holding.move()
         promises = self._promised(kept, came)
         return [
-            each if isinstance(each, Refusal) else Kept(each.index, each.duplicate, promises.get(raw, b""))
+            Kept(each.index, each.duplicate, promises.get(raw, b"")) if isinstance(each, Receipt) else each
             for raw, each in zip(records, found, strict=True)
         ]
+
+    def release(self) -> Counter[str]:
+        """Take into the log some of what waited for a moment that has come; how many became what (`accepted`,
+        or the code of a refusal), nothing where nothing is to be taken. Raises LogError."""
+        return self._holding.release()
 
     # --- before ---
 
     def _stops(self, raw: bytes) -> Refusal | None:
         """What keeps a record from being asked about: its key's budget, a file that is not there."""
         kid = kid_of(raw)
-        if not self._budgets.has(kid) and self._store.index_of(sha256(raw).digest()) is None:
+        if not self._budgets.has(kid) and not self._has(sha256(raw).digest()):
             why = InputError("hub-key-busy", kid=kid.hex(), seconds=self._budgets.seconds(kid))
             return Refusal(KEY_BUSY, why)
         if kind_of(raw) not in _ATTACHING:
@@ -117,24 +114,16 @@ class Keeper:
         if not lacking or (verdict := self._acceptor.judge([raw])[0]) is not None:
             return None if not lacking else verdict
         for each in lacking:
-            content = self._held(each.digest)
-            if content is None:
+            if held_file(self._workspace, each.digest) is None:
                 self._want(each.digest, each.size)
                 return Refusal(
                     ATTACHMENT_MISSING, InputError("hub-attachment-missing", name=file_name(each.digest))
                 )
-            # What a record names stands in the publication before the log does.
-            write_files(self._workspace.public / ATTACHMENTS, [(file_name(each.digest), content)])
-        for each in lacking:
-            (self._workspace.private / HELD / file_name(each.digest)).unlink(missing_ok=True)
+            self._wanted.pop(each.digest, None)
+        if not self._holding.moments([raw])[0]:  # else its files wait with it
+            for each in lacking:  # what a record names stands in the publication before the log does
+                publish_file(self._workspace, each.digest)
         return None
-
-    def _held(self, digest: bytes) -> bytes | None:
-        try:
-            content = (self._workspace.private / HELD / file_name(digest)).read_bytes()
-        except OSError:
-            return None
-        return content if digest_of(content) == digest else None
 
     def _want(self, digest: bytes, size: int) -> None:
         if len(self._wanted) >= MOST_WANTED:
@@ -142,6 +131,9 @@ class Keeper:
             del self._wanted[oldest]
             (self._workspace.private / HELD / file_name(oldest)).unlink(missing_ok=True)
         self._wanted[digest] = size
+
+    def _has(self, digest: bytes) -> bool:
+        return self._store.index_of(digest) is not None or self._store.held(digest) is not None
 
     def wanted(self, digest: bytes) -> int | None:
         """The size of an attachment that a record named which would be admitted; None for any other."""

@@ -33,6 +33,9 @@ class Measures:
         self._by_status: dict[int, Histogram] = {}
         self._waiting = Gauge("escrutinio_waiting_records", "Records not durable.", registry=self._registry)
         self._held = Gauge("escrutinio_held_records", "Records held for a key.", registry=self._registry)
+        self._later = Gauge(
+            "escrutinio_embargoed_records", "Records until results may be public.", registry=self._registry
+        )
         self._public = Gauge("escrutinio_public_entries", "Entries in public.", registry=self._registry)
 
     def count(self, outcome: str, count: int) -> None:
@@ -46,9 +49,10 @@ class Measures:
             observed = self._by_status[status] = self._seconds.labels(str(status))
         observed.observe(seconds)
 
-    def said(self, *, waiting: int, held: int, public: int) -> Exposition:
+    def said(self, *, waiting: int, held: int, later: int, public: int) -> Exposition:
         """All of it, with what stands at the moment."""
         self._waiting.set(waiting)
         self._held.set(held)
+        self._later.set(later)
         self._public.set(public)
         return Exposition(CONTENT_TYPE_LATEST, generate_latest(self._registry))

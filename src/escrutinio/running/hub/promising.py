@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.files import write_files
+from escrutinio.core.log.store import Held
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.cose import split
@@ -55,6 +56,31 @@ class Promising:
         ]
         self.journal.add(rows)
         return {raw: self._sealed(row) for (raw, _, _), row in zip(fresh, rows, strict=True)}
+
+    def due(self, moment: int) -> int:
+        """By when something is promised to be public that may enter the log from a moment on."""
+        return moment + self._key.seconds
+
+    def of_held(self, held: Held) -> bytes:
+        """The promise that was given for a record that waits: the same each time."""
+        return self.seal(t.Promise(sha256(held.record).digest(), held.due), held.received)
+
+    def enter(self, entered: Sequence[tuple[Held, int]]) -> None:
+        """Remember records that waited and were promised, as they enter the log with their indices."""
+        self.journal.add(
+            [
+                Received(
+                    digest=sha256(held.record).digest(),
+                    index=index,
+                    moment=held.received,
+                    due=held.due,
+                    seconds=max(0, min(held.received - _issued_at(held.record), _LONGEST)),
+                    channel=Channel.NETWORK,
+                )
+                for held, index in entered
+                if held.due
+            ]
+        )
 
     def find(self, digest: bytes) -> bytes:
         """The promise that was given for the record with this SHA-256; nothing where none was."""

@@ -37,8 +37,9 @@ from escrutinio.running.exchange.entries import (
 )
 from escrutinio.running.exchange.problem import PROBLEMS
 from escrutinio.running.hub.answers import refuse_record, refuse_with, shown, taken, taken_together
+from escrutinio.running.hub.holding import Kept, answer_of
 from escrutinio.running.hub.intake import Intake
-from escrutinio.running.hub.keeper import Keeper, Kept
+from escrutinio.running.hub.keeper import Keeper
 from escrutinio.running.hub.measures import Measures
 from escrutinio.running.hub.promising import Promising
 from escrutinio.running.hub.public_log import PublicLog
@@ -148,6 +149,8 @@ class Receiver:
         if isinstance(answer, Refusal):
             return refuse_record(answer)
         digest = sha256(raw).digest()
+        if answer.index is None:
+            return taken(digest, answer)
         if (answer.duplicate or seconds) and await self._public.until_public(answer.index, seconds):
             proof = await run_in_threadpool(self._public.proof, answer.index)
             if proof is not None:
@@ -156,19 +159,23 @@ class Receiver:
 
     async def _ask(self, request: Request) -> Response:
         digest = _digest(request)
-        index, promise = await run_in_threadpool(self._find, digest)
-        if index is None:
+        found = await run_in_threadpool(self._find, digest)
+        if found is None:
             raise _BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
-        if await self._public.until_public(index, _seconds(request)):
-            proof = await run_in_threadpool(self._public.proof, index)
+        if found.index is not None and await self._public.until_public(found.index, _seconds(request)):
+            proof = await run_in_threadpool(self._public.proof, found.index)
             if proof is not None:
                 return shown(digest, proof, 200)
-        return taken(digest, Kept(index, True, promise))
+        return taken(digest, found)
 
-    def _find(self, digest: bytes) -> tuple[int | None, bytes]:
+    def _find(self, digest: bytes) -> Kept | None:
         with self._lock:
+            held = self._store.held(digest)  # first, since it leaves when it enters
+            index = self._store.index_of(digest)
+            if index is None:
+                return None if held is None else answer_of(held, self._promises)
             promise = b"" if self._promises is None else self._promises.find(digest)
-            return self._store.index_of(digest), promise
+            return Kept(index, True, promise)
 
     async def _attach(self, request: Request) -> Response:
         digest = _digest(request)
@@ -197,8 +204,13 @@ class Receiver:
 
     async def _say_measures(self, _request: Request) -> Response:
         assert self._intake is not None
+        with self._lock:
+            later = self._store.waits()[0]
         said = self._measures.said(
-            waiting=self._intake.waiting, held=len(self._intake.quarantine), public=self._public.size
+            waiting=self._intake.waiting,
+            held=len(self._intake.quarantine),
+            later=later,
+            public=self._public.size,
         )
         return Response(said.body, media_type=said.type)
 

@@ -26,6 +26,8 @@ from escrutinio.running.workspace.workspace import LOG_KEY, SETTINGS, Workspace
 _KEYS = (LOG_KEY, "master.key")
 _AT_ONCE, _BYTES_AT_ONCE = 4_096, 16 * 1024 * 1024
 
+_FAR = 2**53 - 1
+
 
 def back_up(workspace: Workspace, target: Path) -> int:
     """Copy what the store alone has into a directory, which is made: parcels of the records that are not
@@ -38,7 +40,7 @@ def back_up(workspace: Workspace, target: Path) -> int:
     note_done(workspace, "back-up", target=str(target))
     make_directories(target, directory_mode(PRIVATE))
     with workspace.store() as store:
-        records = list(_waiting(store))
+        records = [*_waiting(store), *(each.record for each in store.held_until(_FAR, _FAR))]
     send(target, records, {})
     kept = [(name, workspace.private / name) for name in _KEYS if (workspace.private / name).exists()]
     files = [(SETTINGS, workspace.directory / SETTINGS), *kept]
@@ -76,6 +78,7 @@ def move_store(workspace: Workspace, address: str) -> int:
             for part in _parts(entries, _waiting(old)):
                 new.add(part, size)
                 size += len(part)
+            new.hold(old.held_until(_FAR, _FAR))
             if signed.size:
                 new.swap_signed(Head(), signed)
             if public.size:

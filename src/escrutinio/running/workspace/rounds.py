@@ -15,6 +15,7 @@ from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.core.log.trust import Trust, parse_trust
+from escrutinio.core.records.codes import LogRole
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.config import MAX_CONFIG, read_config_file
 from escrutinio.intake.authoring.presentation import Presentation
@@ -47,9 +48,13 @@ def play_round(
     progress: Progress,
     executor: Executor | None = None,
     refresh: int | None = None,
+    until_public: bool = False,
 ) -> Round:
     """Take the workspace's own inbox and others, publish what is new in the log, and bring data and pages up
-    to it. Raises LogError, InputError; what was durable before stays so."""
+    to it. Records with results wait for the moment from which they may be public, in the authority's log
+    always, in another one where `until_public` asks for it. Raises LogError, InputError; what was durable
+    before stays so."""
+    waits = until_public or workspace.role is LogRole.OFFICIAL
     with workspace.alone():
         workspace.finish(signer, clock)
         follower = Follower(workspace.open(executor=executor, progress=progress))
@@ -59,7 +64,7 @@ def play_round(
             workspace.acceptor(follower.log) as acceptor,
         ):
             for inbox in (workspace.inbox, *inboxes):
-                taken.append((inbox, take(workspace, inbox, acceptor)))
+                taken.append((inbox, take(workspace, inbox, acceptor, clock if waits else None)))
             publisher.publish()
             publisher.sweep()
             silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)

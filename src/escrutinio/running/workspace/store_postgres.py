@@ -7,7 +7,7 @@ whoever takes them; the publisher's heads are compared and swapped under the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from escrutinio.base.errors import LogError
 from escrutinio.base.extras import need
 from escrutinio.core.log.merkle import EMPTY_ROOT
-from escrutinio.core.log.store import Head, Receipt
+from escrutinio.core.log.store import Head, Held, Receipt
 
 if TYPE_CHECKING:
     import psycopg
@@ -29,7 +29,13 @@ CREATE TABLE IF NOT EXISTS head (
     kind text PRIMARY KEY, size bigint NOT NULL, root bytea NOT NULL, note bytea NOT NULL
 );
 CREATE TABLE IF NOT EXISTS filled (since bigint NOT NULL, old_size bigint NOT NULL, size bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS held (
+    place bigserial PRIMARY KEY, digest bytea NOT NULL UNIQUE, record bytea NOT NULL,
+    received bigint NOT NULL, due bigint NOT NULL, until bigint NOT NULL, stopped text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
+_HELD = "SELECT record, received, due, until, stopped FROM held"
 _MAKING = 0x657363727574
 """The advisory lock under which tables are made, so that two who begin at once do not meet."""
 
@@ -205,6 +211,59 @@ class PostgresStore:
         """See `Store`."""
         with self._transaction() as db:
             db.execute("DELETE FROM filled WHERE since <= %s", (moment,))
+
+    def hold(self, records: Sequence[Held]) -> None:
+        """See `Store`."""
+        with self._transaction() as db:
+            for each in records:
+                digest = sha256(each.record).digest()
+                db.execute(
+                    "INSERT INTO held (digest, record, received, due, until, stopped) "
+                    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    (digest, each.record, each.received, each.due, each.until, each.stopped),
+                )
+
+    def held(self, digest: bytes) -> Held | None:
+        """See `Store`."""
+        with self._transaction() as db:
+            row = db.execute(f"{_HELD} WHERE digest = %s", (digest,)).fetchone()
+        return None if row is None else _held(row)
+
+    def held_until(self, moment: int, most: int) -> list[Held]:
+        """See `Store`."""
+        query = f"{_HELD} WHERE stopped = '' AND until <= %s ORDER BY place LIMIT %s"
+        with self._transaction() as db:
+            return [_held(row) for row in db.execute(query, (moment, most))]
+
+    def hold_until(self, moments: Mapping[bytes, int]) -> None:
+        """See `Store`."""
+        with self._transaction() as db:
+            for digest, until in moments.items():
+                db.execute("UPDATE held SET until = %s WHERE digest = %s", (until, digest))
+
+    def let_go(self, stopped: Mapping[bytes, str]) -> None:
+        """See `Store`."""
+        with self._transaction() as db:
+            for digest, code in stopped.items():
+                if code:
+                    db.execute("UPDATE held SET stopped = %s WHERE digest = %s", (code, digest))
+            gone = [digest for digest, code in stopped.items() if not code]
+            db.execute("DELETE FROM held WHERE digest = ANY(%s)", (gone,))
+
+    def waits(self) -> tuple[int, int]:
+        """See `Store`."""
+        query = "SELECT count(*), coalesce(max(until), 0) FROM held WHERE stopped = ''"
+        with self._transaction() as db:
+            row = db.execute(query).fetchone()
+        assert row is not None
+        return _number(row), _number(row[1:])
+
+
+def _held(row: Sequence[object]) -> Held:
+    record, *numbers, stopped = row
+    assert isinstance(record, bytes)
+    received, due, until = (_number((each,)) for each in numbers)
+    return Held(record, received, due, until, str(stopped))
 
 
 def _number(row: Sequence[object] | None) -> int:

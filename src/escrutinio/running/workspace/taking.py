@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,10 @@ from escrutinio.running.exchange.parcel import (
 )
 from escrutinio.running.workspace.workspace import Workspace
 
-NOT_YET = frozenset({"not-enrolled"})
+RESULTS_WAIT = "results-wait"
+"""The code of what waits for the moment from which results may be public."""
+
+NOT_YET = frozenset({"not-enrolled", RESULTS_WAIT})
 """The codes of refusal of what may be taken later as it is."""
 
 
@@ -55,9 +59,13 @@ class Taken:
     left: list[Left] = field(default_factory=list)
 
 
-def take(workspace: Workspace, inbox: Path, acceptor: Acceptor) -> Taken:
-    """Take every parcel of an inbox that can be taken. Raises LogError where the store fails or a file cannot
-    be written, InputError where the inbox cannot be read."""
+def take(workspace: Workspace, inbox: Path, acceptor: Acceptor, clock: int | None = None) -> Taken:
+    """Take every parcel of an inbox that can be taken.
+
+    With a `clock`, in seconds since 1970, records with results wait in the inbox for the moment from which
+    those may be public (`election.embargo`). Raises LogError where the store fails or a file cannot be
+    written, InputError where the inbox cannot be read.
+    """
     taken = Taken()
     named: set[bytes] = set()
     for parcel in parcels(inbox):
@@ -66,7 +74,7 @@ def take(workspace: Workspace, inbox: Path, acceptor: Acceptor) -> Taken:
         elif why := _missing(workspace, parcel):
             taken.left.append(Left(parcel.path, why, waits=True))
         else:
-            _take(workspace, parcel, acceptor, taken)
+            _take(workspace, parcel, acceptor, taken, clock)
             named.update(digest for raw in parcel.records for digest in named_attachments(raw))
     if named:
         _let_go(inbox, named)
@@ -81,12 +89,14 @@ def _missing(workspace: Workspace, parcel: Parcel) -> InputError | None:
     return None
 
 
-def _take(workspace: Workspace, parcel: Parcel, acceptor: Acceptor, taken: Taken) -> None:
-    verdicts = acceptor.judge(parcel.records)
-    fit = [raw for raw, refusal in zip(parcel.records, verdicts, strict=True) if refusal is None]
+def _take(workspace: Workspace, parcel: Parcel, acceptor: Acceptor, taken: Taken, clock: int | None) -> None:
+    back = {} if clock is None else _held_back(acceptor, parcel.records, clock)
+    verdicts = zip(parcel.records, acceptor.judge(parcel.records), strict=True)
+    fit = [raw for raw, refusal in verdicts if refusal is None and raw not in back]
     # What a record names stands in the publication before the log does.
     _publish_attachments(workspace, parcel, fit)
-    answers = acceptor.accept(parcel.records)
+    given = iter(acceptor.accept([raw for raw in parcel.records if raw not in back]))
+    answers = [back.get(raw) or next(given) for raw in parcel.records]
     taken.new += sum(isinstance(each, Receipt) and not each.duplicate for each in answers)
     taken.known += sum(isinstance(each, Receipt) and each.duplicate for each in answers)
     refused = [
@@ -104,6 +114,15 @@ def _take(workspace: Workspace, parcel: Parcel, acceptor: Acceptor, taken: Taken
     send(parcel.inbox, waiting, {})
     os.unlink(parcel.path)
     sync_directory(str(parcel.inbox))
+
+
+def _held_back(acceptor: Acceptor, records: Sequence[bytes], clock: int) -> dict[bytes, Refusal]:
+    moments = zip(records, acceptor.later(records), strict=True)
+    return {raw: Refusal(RESULTS_WAIT, _waits(until)) for raw, until in moments if until > clock}
+
+
+def _waits(until: int) -> InputError:
+    return InputError("results-wait", until=datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC"))
 
 
 def _publish_attachments(workspace: Workspace, parcel: Parcel, records: Iterable[bytes]) -> None:

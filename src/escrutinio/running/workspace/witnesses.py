@@ -16,7 +16,7 @@ from escrutinio.core.log.notes import VerifierKey, parse_vkey
 from escrutinio.core.log.policy import NO_QUORUM, Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.witnessing import Witness
-from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Silent, Waiting
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Later, Silent, Waiting
 from escrutinio.running.exchange.cosigned_files import FileWitness
 from escrutinio.running.exchange.witness_client import PATIENCE, witnesses_of
 
@@ -79,7 +79,8 @@ def read_cosigning(private: Path) -> Cosigning:
 
 
 def remember_asked(publisher: Publisher, private: Path, public: Path, now: int) -> Cosigning:
-    """Remember who has not answered by now, and since when, and say so in the `live.json` that stands there.
+    """Remember who has not answered by now, and since when, and what waits for its moment, and say so in the
+    `live.json` that stands there.
 
     `now` in seconds since 1970. Raises LogError where a file cannot be written.
     """
@@ -95,7 +96,9 @@ def remember_asked(publisher: Publisher, private: Path, public: Path, now: int) 
     waiting = None
     if publisher.lacks_quorum:
         waiting = Waiting(before.waiting.since if before.waiting else now, publisher.signed_size)
-    found = Cosigning(waiting, silent if publisher.asked else before.silent)
+    count, until = publisher.waits
+    later = Later(count, until) if count else None
+    found = Cosigning(waiting, silent if publisher.asked else before.silent, later)
     if found != before:
         write_files(private, [(SILENCES, msgspec.json.encode(found) + b"\n")], private=True)
     if (said := restate(public, found)) is not None:

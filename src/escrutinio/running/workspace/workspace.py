@@ -56,6 +56,7 @@ from escrutinio.intake.authoring.keyring import LOG, Keyring
 from escrutinio.running.workspace.witnesses import (
     WitnessesTable,
     policy_of,
+    read_cosigning,
     remember_asked,
     witnesses_at,
 )
@@ -237,8 +238,10 @@ class Workspace:
             yield publisher
 
     def remember_asked(self, publisher: Publisher, clock: int) -> None:
-        """Remember which witnesses were silent, and say so in what is published. Raises LogError."""
-        if self.settings.witnesses.witness:
+        """Remember which witnesses were silent and what waits for its moment, and say so in what is
+        published. Raises LogError."""
+        waits = publisher.waits[0] or read_cosigning(self.private).later
+        if waits or self.settings.witnesses.witness:
             remember_asked(publisher, self.private, self.public, clock)
 
     def _log_directory(self) -> Path:

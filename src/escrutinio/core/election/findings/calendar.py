@@ -6,11 +6,15 @@ and never what a machine says. A date that passed without that record is a findi
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.definition import deadline
+from escrutinio.core.election.embargo import BEARING, BEARING_TYPES, embargo_of
 from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Finding, Findings
-from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState, Standing
+from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import Closes, LogRole
 
@@ -28,6 +32,21 @@ NO_RECORD_IN_TIME = FAMILY.finding(
     WARNING,
     "Day of the calendar without its record | The day that the calendar names has passed, and no record in "
     "the log closes: {what}.",
+)
+
+RESULTS_EARLY = FAMILY.finding(
+    "results-early",
+    WARNING,
+    "Results in the log before their moment | The log was cosigned before the moment from which, by its "
+    "calendar and its extensions, results of some places may be public, and it has records with results of "
+    "these places. Number of them: {count}; the first is entry {entry}.",
+)
+
+EXTENSION_IDLE = FAMILY.finding(
+    "extension-without-effect",
+    WARNING,
+    "Extension that moves nothing | Entry {entry}, by {signer}, puts results off and moves no moment: it "
+    "goes beyond the latest one that the definition allows, or to none that is later than the one in force.",
 )
 
 _WHAT = {
@@ -57,7 +76,42 @@ def calendar_findings(state: ElectionState, seconds: int) -> tuple[Finding, ...]
     """What the calendar of an official log asks for by a day before `seconds` (since 1970-01-01 UTC), and the
     log does not have. No finding of the state, since the moment comes from outside: the newest cosignature's.
     """
-    return tuple(_overdue(state, seconds))
+    return (*_overdue(state, seconds), *_early(state, seconds))
+
+
+@FAMILY.rule
+def _idle_extensions(given: RuleInput, notes: Findings) -> None:
+    """Extensions that have no effect on any moment."""
+    state = given.state
+    beyond = set(embargo_of(state).beyond)
+    for logged in state.records(t.Extension):
+        if logged.index in beyond or logged.entry.about.station is not None:
+            notes.add(
+                EXTENSION_IDLE, [logged.index], area=logged.entry.about.area, signer=logged.entry.signer
+            )
+
+
+def _early(state: ElectionState, seconds: int) -> Iterator[Finding]:
+    """Records with results that a checkpoint cosigned at a moment has, and that were to wait beyond it."""
+    if state.charter is None or state.charter.body.role is not LogRole.OFFICIAL:
+        return
+    held = embargo_of(state)
+    if held.last <= seconds:
+        return
+    contests = [(view.code, view.area) for view in state.contests]
+    early = [
+        logged.index
+        for logged in state.controls
+        if type(logged.body) in BEARING
+        and logged.standing is not Standing.REFUSED
+        and held.of(logged.entry.about, contests, (state.roll,)) > seconds
+    ]
+    until = np.append(held.moments[state.roll.area], held.last)  # the last: stations that no roll has
+    for table in state.tables.values():
+        rows = np.isin(table.kind, list(BEARING_TYPES)) & (until[table.station] > seconds)
+        early += table.index[rows].tolist()
+    if early:
+        yield Finding(RESULTS_EARLY, (min(early),), count=len(early))
 
 
 def _overdue(state: ElectionState, seconds: int) -> Iterator[Finding]:

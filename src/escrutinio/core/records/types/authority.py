@@ -17,6 +17,7 @@ __all__ = [
     "Closing",
     "ContingencyOpening",
     "Custody",
+    "Extension",
     "Lifecycle",
     "NextRound",
     "NominationChange",
@@ -192,3 +193,12 @@ class NextRound(Body):
 
     definition: bytes = put(c.DIGEST)
     origin: str = put(c.SHORT)
+
+
+@record(135, "place")
+class Extension(Body):
+    """Results of an area, or of all, become public later than the calendar says, for a reason; of a station
+    it says nothing."""
+
+    until: int = put(c.TIME)
+    reason: str = put(c.LONG)

@@ -12,7 +12,7 @@ export const OFFICIAL = setOf("tally-sheet manual-sheet");
 /** What the authority says with as many officers as the definition asks for. */
 export const BY_OFFICERS = setOf(
   "roll nomination-change station-change accreditation lifecycle contingency-opening ruling incident-disclosure audit-minutes " +
-    "bulletin proclamation closing removal-request lots next-round",
+    "bulletin proclamation closing removal-request lots next-round extension",
 );
 /** What a definition may let courts say, with the numbers of their types. @type {Map<string, number>} */
 const JUDGED = new Map([

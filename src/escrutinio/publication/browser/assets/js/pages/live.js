@@ -13,7 +13,7 @@ const say = speaker("live");
 /** @typedef {{ contest: string, stations_counted: number, stations_pending: number, stations_without_sheet: number }} Headline */
 /** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, previous: number | null,
  *   changed: string[] | null, contests: Headline[], silent?: { name: string, since: number }[],
- *   waiting?: { since: number, size: number } | null }} Live */
+ *   waiting?: { since: number, size: number } | null, later?: { count: number, until: number } | null }} Live */
 
 const LIVE = new URL("../../../live.json", import.meta.url);
 const KEPT = "form.find, [data-keep], [data-area-download], [data-csv-of]";
@@ -161,10 +161,11 @@ class Page {
   }
 
   /** Since when nothing new is public, if anything waits for cosignatures, and which witnesses are silent. @param {Live} live */
-  cosigning({ waiting, silent = [] }) {
+  cosigning({ waiting, silent = [], later }) {
     const since = (/** @type {number} */ at) => momentOf(at, this.lang);
     const names = silent.map((each) => say(this.lang, "since", { name: each.name, at: since(each.since) })).join(", ");
-    return [waiting ? say(this.lang, "waiting", { at: since(waiting.since) }) : "", names && say(this.lang, "silent", { names })];
+    return [waiting ? say(this.lang, "waiting", { at: since(waiting.since) }) : "", names && say(this.lang, "silent", { names }),
+      later ? say(this.lang, "later", { at: since(later.until), count: this.number(later.count) }) : ""];
   }
 
   /** How much of the first contest is counted, no part rounded to the whole. @param {Live} live */

@@ -301,3 +301,4 @@ type(132, "visit", "station", { starts: TIME, ends: optional(TIME), report: atta
 type(133, "next-round", "contest", { definition: DIGEST, origin: SHORT });
 const opened = { vouchers: more, salt: optional(SALT), corrects };
 type(134, "mixed-count", "station/contest", { others: array(CODE, 1, 63), ...committed, ...counts, ...opened });
+type(135, "extension", "place", { until: TIME, reason: LONG });

@@ -1,0 +1,168 @@
+"""From when on results may be public: the calendar, by area, and what the officers extend."""
+
+from __future__ import annotations
+
+import pytest
+
+from escrutinio.base.errors import DefinitionError
+from escrutinio.core.election.admission import Admission
+from escrutinio.core.election.embargo import BEARING, check_moments, embargo_of
+from escrutinio.core.election.findings.calendar import calendar_findings
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import LogRole, Role
+from escrutinio.core.records.parts import Deadline
+from escrutinio.core.records.subjects import Subject
+from tests.core.election.build import DAY, VOTES, Day, check_words, codes, machines
+
+FROM, SOUTH, LATEST = (
+    Deadline("results_public_from", DAY + 100),
+    Deadline("results_public_from.sur", DAY + 300),
+    Deadline("results_public_latest", DAY + 1_000),
+)
+CALENDAR = (FROM, SOUTH, LATEST)
+
+
+def moments(day: Day) -> list[int]:
+    """The moments of isla, norte and sur, as seconds after `DAY`."""
+    return [int(each) - DAY if each else 0 for each in embargo_of(day.state()).moments]
+
+
+def extend(day: Day, until: int, place: str = "election", by: str = "authority/1") -> int:
+    return day.say(t.Extension(DAY + until, "art. 9: polls closed late"), by, place)
+
+
+def test_an_area_has_its_own_moment_else_that_of_the_area_around_it() -> None:
+    day = Day(calendar=CALENDAR)
+    assert moments(day) == [100, 100, 300]
+    held = embargo_of(day.state())
+    contests = [("presidente", "isla"), ("consejo", "norte")]
+    rolls = (day.state().roll,)
+
+    def of(about: Subject) -> int:
+        return held.of(about, contests, rolls) - DAY
+
+    assert of(Subject(station="n1.01", contest="presidente")) == 100
+    assert of(Subject(station="s1.01", contest="presidente")) == 300
+    assert of(Subject(station="no-such-station")) == 300
+    assert of(Subject(contest="consejo")) == 100
+    assert of(Subject(contest="presidente")) == 300  # totals of the country wait for its last area
+    assert of(Subject(contest="presidente", area="norte")) == 100
+    assert of(Subject(contest="presidente", area="no-such-area")) == 300
+
+
+def test_no_moment_in_the_calendar_is_no_wait() -> None:
+    day = Day(calendar=(LATEST,))
+    extension = extend(day, 500)
+    assert moments(day) == [0, 0, 0]
+    assert codes(day.state()) == ["extension-without-effect"]
+    assert embargo_of(day.state()).beyond == (extension,)
+
+
+@pytest.mark.parametrize(
+    ("place", "until", "expected"),
+    [
+        ("election", 500, [500, 500, 500]),
+        ("area/sur", 500, [100, 100, 500]),
+        ("area/norte", 200, [100, 200, 300]),
+        ("election", 200, [200, 200, 300]),  # what is later stays so
+        ("election", 1_000, [1_000] * 3),
+        ("election", 1_001, [100, 100, 300]),  # beyond what the definition allows
+        ("election", 50, [100, 100, 300]),  # none is made shorter
+        ("area/no-such-area", 500, [100, 100, 300]),
+        ("station/n1.01", 500, [100, 100, 300]),
+    ],
+)
+def test_an_extension_moves_to_later_within_the_maximum(place: str, until: int, expected: list[int]) -> None:
+    day = Day(calendar=CALENDAR)
+    extend(day, until, place)
+    assert moments(day) == expected
+    idle = expected == [100, 100, 300]
+    assert codes(day.state()) == (["extension-without-effect"] if idle else [])
+
+
+def test_without_a_maximum_nothing_is_extended() -> None:
+    day = Day(calendar=(FROM, SOUTH))
+    extend(day, 500)
+    assert moments(day) == [100, 100, 300]
+
+
+def test_it_takes_as_many_officers_as_the_definition_says() -> None:
+    day = Day(calendar=CALENDAR, officers=2)
+    extend(day, 500)
+    assert moments(day) == [100, 100, 300]
+    extend(day, 500, by="authority/2")
+    assert moments(day) == [500, 500, 500]
+
+
+def test_nobody_else_extends() -> None:
+    day = Day(calendar=CALENDAR)
+    extend(day, 500, by="party/azul/1")
+    assert moments(day) == [100, 100, 300]
+    assert codes(day.state()) == ["key-out-of-scope"]
+
+
+def test_admission_says_when_each_record_may_enter_as_the_fold_does() -> None:
+    day = machines(Day(calendar=CALENDAR))
+    day.enrol_all([("machine/s", Role.MACHINE, ("s1.01",))])
+    before = len(day.log)
+    day.zero("machine/1", "n1.01")
+    day.sheet("machine/1", "n1.01", VOTES)
+    day.sheet("machine/s", "s1.01", VOTES)
+    coming = day.log[before:]
+    del day.log[before:]
+    admission = Admission(day.attachments.get)
+    admission.follow(day.log)
+    assert admission.judge(coming) == [None] * 3
+    assert admission.later(coming) == [0, DAY + 100, DAY + 300]
+    size = len(day.log)
+    extend(day, 500, "area/norte")
+    admission.follow(day.log[size:])
+    assert admission.later(coming) == [0, DAY + 500, DAY + 300]
+    assert admission.later([b"", b"\xd2\x84", coming[1][:40]]) == [0, 0, 0]
+
+
+def test_results_that_were_cosigned_before_their_moment_are_a_finding() -> None:
+    day = machines(Day(calendar=CALENDAR))
+    first = day.sheet("machine/1", "n1.01", VOTES)
+    day.sheet("machine/3", "n1.01", VOTES)
+    state = day.state()
+    [finding] = calendar_findings(state, DAY + 99)
+    check_words(finding)
+    assert (finding.code, finding.entries, finding.count) == ("results-early", (first,), 2)
+    assert calendar_findings(state, DAY + 100) == ()
+
+
+def test_zero_reports_and_incidents_go_on() -> None:
+    day = machines(Day(calendar=CALENDAR))
+    day.zero("machine/1", "n1.01")
+    day.open_for_board("n1.01")
+    assert calendar_findings(day.state(), DAY) == ()
+    assert (
+        not {t.ZeroReport, t.IncidentReport, t.Complaint, t.SealCheck, t.Custody, t.CountCommitment} & BEARING
+    )
+
+
+def test_a_log_of_a_party_is_not_judged_by_the_authoritys_calendar() -> None:
+    day = machines(Day(calendar=CALENDAR, role=LogRole.PARTY))
+    day.copy("party/azul/1", "n1.01", VOTES)
+    assert calendar_findings(day.state(), DAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("calendar", "code"),
+    [
+        ((FROM, Deadline("results_public_from.nowhere", DAY)), "calendar-area"),
+        ((FROM, Deadline("results_public_latest", DAY)), "calendar-latest"),
+        ((SOUTH, Deadline("results_public_latest", DAY + 299)), "calendar-latest"),
+        (CALENDAR, ""),
+        ((), ""),
+    ],
+)
+def test_moments_that_can_have_no_effect_are_not_written(calendar: tuple[Deadline, ...], code: str) -> None:
+    state = Day(calendar=calendar).state()
+    if not code:
+        check_moments(state.definition.body, state.areas)
+        return
+    with pytest.raises(DefinitionError) as refused:
+        check_moments(state.definition.body, state.areas)
+    assert refused.value.code == code
