@@ -21,7 +21,8 @@ from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.diary import note
 from escrutinio.running.hub.keeper import keeper
 from escrutinio.running.hub.promising import ReceiverKey, promising
-from escrutinio.running.hub.sequencer import Pace, Sequencer
+from escrutinio.running.hub.sequencer import Sequencer
+from escrutinio.running.hub.showing import Pace
 from escrutinio.running.workspace.workspace import Workspace
 
 
