@@ -17,7 +17,7 @@ from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.types import Enrolment
-from escrutinio.running.hub.keeper import Keeper, Kept
+from escrutinio.running.hub.keeper import MOST_ARRIVALS, Keeper, Kept
 from escrutinio.running.hub.quarantine import Quarantine
 
 MOST_WAITING, MOST_WAITING_BYTES = 20_000, 64 * 1024 * 1024
@@ -83,11 +83,12 @@ class Intake:
             group, ends = self._group(max(0.0, due - monotonic()))
             if group:
                 self._keep(group)
-            if monotonic() >= due or ends:
-                self._tell()
-                due = monotonic() + TELLS_EVERY
             if ends:
+                while self._tells():
+                    pass
                 return
+            if monotonic() >= due and not self._tells():  # one at a time, between those who wait
+                due = monotonic() + TELLS_EVERY
 
     def _group(self, patience: float) -> tuple[list[_Waiting], bool]:
         """What waits, and whether that is all that ever will."""
@@ -139,12 +140,13 @@ class Intake:
                 self.quarantine.hold(sender, raw)
         self._hear("accepted", sum(isinstance(each, Kept) and not each.duplicate for each in answers))
 
-    def _tell(self) -> None:
+    def _tells(self) -> bool:
+        """Tell the log how some entries came; whether more had come before that."""
         try:
-            while self._keeper.tell():
-                pass
+            return self._keeper.tell() == MOST_ARRIVALS
         except EscrutinioError as error:  # a full disk, or a token that is gone: told the next time
             self._hear(error.code, 1)
+            return False
 
 
 def _give(group: Sequence[_Waiting], answers: Answers) -> None:
