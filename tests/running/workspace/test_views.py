@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.base.errors import LogError, PublicationError
+from escrutinio.base.errors import EscrutinioError, LogError, PublicationError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
@@ -207,6 +207,19 @@ def say(mini: Night, found: tuple[Path, ElectionState, SignedCheckpoint]) -> Non
     say_live(*found, mini.trust, clock=CLOCK + 1, refresh=30, made=None, cosigning=ALL_ANSWER)
 
 
+def full_after(writes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the disk takes so many files."""
+    left, replace_file = [writes], os.replace
+
+    def full(source: str, target: str) -> None:
+        if not left[0]:
+            raise OSError(28, "No space left on device")
+        left[0] -= 1
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+
+
 def test_live_goes_ahead_of_the_pages_and_says_where_they_stand(
     mini: Night, grown: Path, ahead: tuple[Path, ElectionState, SignedCheckpoint]
 ) -> None:
@@ -241,16 +254,8 @@ def test_a_disk_that_fails_between_the_files_leaves_each_whole(
     monkeypatch: pytest.MonkeyPatch,
     writes: int,
 ) -> None:
-    directory, before, left = ahead[0], live(ahead[0]), [writes]
-    replace_file = os.replace
-
-    def full(source: str, target: str) -> None:
-        if not left[0]:
-            raise OSError(28, "No space left on device")
-        left[0] -= 1
-        replace_file(source, target)
-
-    monkeypatch.setattr(os, "replace", full)
+    directory, before = ahead[0], live(ahead[0])
+    full_after(writes, monkeypatch)
     with pytest.raises(PublicationError):
         say(mini, ahead)
     monkeypatch.undo()
@@ -259,6 +264,28 @@ def test_a_disk_that_fails_between_the_files_leaves_each_whole(
     assert json.loads((directory / "latest.json").read_text())["size"] == sizes[writes]
     say(mini, ahead)
     assert live(directory)["size"] == len(mini.records)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writes", [0, 3, 25, 60, 120])
+def test_a_disk_that_fails_while_pages_are_made_is_made_up_for(
+    mini: Night,
+    grown: Path,
+    ahead: tuple[Path, ElectionState, SignedCheckpoint],
+    monkeypatch: pytest.MonkeyPatch,
+    writes: int,
+) -> None:
+    directory = ahead[0]
+    say(mini, ahead)
+    before = live(directory)
+    full_after(writes, monkeypatch)
+    with pytest.raises(EscrutinioError):
+        update(mini, directory, refresh=30)
+    monkeypatch.undo()
+    assert live(directory) == before
+    assert verify_publication(directory, trust=mini.trust, only_log=True).authenticated
+    update(mini, directory, refresh=30)
+    assert contents(directory) == contents(grown)
 
 
 def test_evidence_of_an_earlier_size_says_so(
