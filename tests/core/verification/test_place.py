@@ -46,3 +46,12 @@ def test_no_byte_can_be_another_one(miniature: Path, honest: bytes) -> None:
         found = verify_place(file, trust)
         outcomes = {found.outcome, held_against(file, found)[0]}
         assert outcomes != {Outcome.HOLDS}, (at, honest[at - 20 : at + 20])
+
+
+@pytest.mark.parametrize(
+    "payload", ["{", '{"version": "\udcff"}', '{"x":' + "[" * 100_000], ids=["cut", "no text", "deep"]
+)
+def test_a_payload_that_is_no_json_is_refused(payload: str) -> None:
+    data = f'<!doctype html>\n<html lang="en"><pre id="place" hidden>{payload}</pre>'
+    with pytest.raises(LogError):
+        read_place_file(data.encode("utf-8", "surrogateescape"))

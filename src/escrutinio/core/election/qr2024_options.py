@@ -11,6 +11,7 @@ import msgspec
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.toml import nearest
 from escrutinio.core.election.definition import BLANK, NULL
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024
@@ -109,6 +110,6 @@ def read_qr2024_options(raw: bytes) -> Qr2024Options:
         raise DefinitionError("bytes-many", size=len(raw), path=QR2024_FILE, limit=MAX_FILE)
     try:
         table = msgspec.json.decode(raw, type=Qr2024Table)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NO_JSON:
         raise DefinitionError("qr2024-file", path=QR2024_FILE) from None
     return qr2024_options(table)

@@ -15,6 +15,7 @@ from typing import Annotated
 import msgspec
 
 from escrutinio.base.errors import DefinitionError, InputError, LogError, RecordError
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.election.definition import check_contests, check_definition, read_contests
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.revoking import Revocations, consents_needed
@@ -105,7 +106,7 @@ def read_place_file(data: bytes) -> PlaceFile:
         text = data.decode("utf-8")
         (written,) = _PAYLOAD.findall(text)
         payload = msgspec.json.decode(written.encode(), type=Payload)
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, *NO_JSON):
         raise LogError("place-form") from None
     indices = [index for index, _, _ in payload.entries]
     rises = indices == sorted(set(indices)) and len(indices) <= _MOST

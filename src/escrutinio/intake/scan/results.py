@@ -15,6 +15,7 @@ from itertools import groupby
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.records.entry import Entry, open_record
@@ -205,7 +206,7 @@ def from_line(line: bytes, place: str | Said = _THE_LINE) -> ScanResult:
         raise InputError("scan-row-long", place=place, limit=MAX_LINE)
     try:
         return msgspec.json.decode(line, type=ScanResult)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise InputError("scan-row", place=place, why=str(error)) from None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.words.catalogue import languages
 from escrutinio.core.derived.files import shown_bases
 from escrutinio.core.election.state import ContestView, ElectionState
@@ -121,7 +122,7 @@ def read_live(directory: Path) -> Before | None:
         if path.stat().st_size > MAX_LIVE:
             return None
         return msgspec.json.decode(path.read_bytes(), type=Before)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *NO_JSON):
         return None
 
 
@@ -219,7 +220,7 @@ def restate(directory: Path, cosigning: Cosigning) -> bytes | None:
     try:
         content = path.read_bytes()
         stands = msgspec.json.decode(content, type=dict[str, object])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *NO_JSON):
         return None
     said = msgspec.json.encode(stands | _said(cosigning)) + b"\n"
     return None if said == content else said

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio import __version__
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.changes import fingerprints
 from escrutinio.publication.site.context import Context
@@ -57,7 +58,7 @@ def read_manifest(out: Path) -> Manifest | None:
         if path.stat().st_size > MAX_MANIFEST:
             return None
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *NO_JSON):
         return None
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.words.catalogue import SOURCE
 from escrutinio.core.derived.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.core.records.attachments import TEXT, file_name
@@ -87,7 +88,7 @@ class Shelf:
             return msgspec.json.decode(path.read_bytes(), type=Description)
         except FileNotFoundError:
             return Description()
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *NO_JSON) as error:
             raise PublicationError("file-unreadable", path=path, why=str(error)) from None
 
 

@@ -25,6 +25,7 @@ import msgspec
 from escrutinio.base.errors import InputError
 from escrutinio.base.files import PRIVATE, DirectoryLock, directory_mode, make_directories, write_files
 from escrutinio.base.inputs import read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.records.text import check_code, check_name
 
 SESSIONS = "sessions.json"
@@ -92,7 +93,7 @@ class Sessions:
             if stamp != self._stamp:
                 try:
                     read = msgspec.json.decode(read_input(path, MAX_SESSIONS), type=tuple[Session, ...])
-                except msgspec.DecodeError as error:
+                except NO_JSON as error:
                     raise InputError("sessions-form", path=path, why=str(error)) from None
                 self._stamp, self._read = stamp, read
             return self._read

@@ -14,6 +14,7 @@ import msgspec
 from escrutinio.base.clock import now
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import MAX_PROOF, parse_proof, verify_proof
@@ -32,7 +33,7 @@ from escrutinio.running.exchange.entries import (
     BatchItem,
 )
 from escrutinio.running.exchange.parcel import named_attachments
-from escrutinio.running.exchange.problem import NO_JSON, read_problem
+from escrutinio.running.exchange.problem import read_problem
 
 PATIENCE = 30.0
 """Seconds that one answer may take."""

@@ -10,8 +10,8 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_text, read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text, typed_text
-from escrutinio.running.exchange.problem import NO_JSON
 
 MAX_TEXTS = 256 * 1024 * 1024
 """Bytes of the longest file of texts that is read."""

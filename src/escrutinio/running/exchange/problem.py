@@ -14,14 +14,11 @@ from collections.abc import Mapping
 import msgspec
 
 from escrutinio.base.errors import EscrutinioError, InputError
+from escrutinio.base.json_text import NO_JSON
 
 PROBLEM_TYPE = "application/problem+json"
 PROBLEMS = "problems"
 MAX_PROBLEM = 64 * 1024
-
-NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for bytes that are no JSON of the type asked for: what is no UTF-8, and lists in lists
-without end, among them."""
 
 _MOST_VALUES, _LONGEST = 32, 500
 

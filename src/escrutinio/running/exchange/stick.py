@@ -23,6 +23,7 @@ import msgspec
 from escrutinio.base.errors import EscrutinioError, InputError, RecordError
 from escrutinio.base.files import write_files
 from escrutinio.base.inputs import MAX_SMALL, read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.log.proofs import MAX_PROOF
 from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.cose import MAX_RECORD
@@ -37,7 +38,6 @@ from escrutinio.running.exchange.parcel import (
     send,
     sent_attachment,
 )
-from escrutinio.running.exchange.problem import NO_JSON
 
 ANSWERS, PROOF, PROMISE = "answers", ".tlog-proof", ".promise.cose"
 

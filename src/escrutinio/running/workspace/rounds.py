@@ -12,6 +12,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.inputs import read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.progress import Progress
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.core.log.trust import Trust, parse_trust
@@ -128,7 +129,7 @@ def read_presentation(path: Path) -> Presentation:
         return read_config_file(path)[0].shown
     try:
         return msgspec.json.decode(read_input(path, MAX_CONFIG), type=Presentation)
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise InputError("workspace-form", path=path, why=str(error)) from None
 
 

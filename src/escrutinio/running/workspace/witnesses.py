@@ -11,6 +11,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.files import write_files
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.words.say import said_in_all
 from escrutinio.core.log.notes import VerifierKey, parse_vkey
 from escrutinio.core.log.policy import NO_QUORUM, Group, LogIdentity, Policy, WitnessIdentity
@@ -74,7 +75,7 @@ def read_cosigning(private: Path) -> Cosigning:
         return msgspec.json.decode(raw[: MAX_SILENCES + 1], type=Cosigning)
     except FileNotFoundError:
         return ALL_ANSWER
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *NO_JSON) as error:
         raise InputError("file-unreadable", path=path, why=str(error)) from None
 
 

@@ -35,6 +35,7 @@ from escrutinio.base.files import (
     make_directories,
     write_files,
 )
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.progress import Progress, silent
 from escrutinio.base.words.say import say
 from escrutinio.core.election.admission import Admission
@@ -399,7 +400,7 @@ def open_workspace(directory: Path) -> Workspace:
     try:
         settings = msgspec.json.decode(raw[:MAX_SETTINGS], type=WorkspaceTable)
         digests = [bytes.fromhex(text) for text in (settings.election, settings.charter)]
-    except (msgspec.DecodeError, ValueError) as error:
+    except (ValueError, *NO_JSON) as error:
         raise InputError("workspace-form", path=path, why=str(error)) from None
     if settings.version != VERSION:
         raise InputError("workspace-version", path=path, version=settings.version, known=VERSION)

@@ -23,6 +23,7 @@ import msgspec
 from escrutinio.base.errors import InputError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
 from escrutinio.base.inputs import read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.toml import inline
 from escrutinio.core.election.acts import Awaiting
 from escrutinio.core.election.control import acts_in
@@ -227,7 +228,7 @@ def _offered(waits: Awaiting, log: VerifiedLog) -> Offered:
 def _draft(path: Path) -> Draft:
     try:
         return msgspec.json.decode(read_input(path, MAX_DRAFT), type=Draft)
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise InputError("draft-form", path=path, why=str(error)) from None
 
 

@@ -31,6 +31,7 @@ from escrutinio.base.files import (
     write_files,
 )
 from escrutinio.base.inputs import as_text, read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.codecs import word
@@ -261,7 +262,7 @@ class Desk:
             write_files(self.directory, [(JOURNAL, whole + b"\n" if whole else b"")], private=True)
         try:
             return [msgspec.json.decode(line, type=Typing) for line in whole.splitlines() if line]
-        except msgspec.DecodeError as error:
+        except NO_JSON as error:
             raise InputError("journal-form", path=path, why=str(error)) from None
 
     def _read_result(self) -> list[bytes]:
@@ -273,7 +274,7 @@ class Desk:
             return [line for line, of in done if picture_name(of.image, of.page) not in self.pictures]
         except FileNotFoundError:
             return []
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *NO_JSON) as error:
             raise InputError("file-unreadable", path=path, why=str(error)) from None
 
     def _read_typists(self) -> tuple[str, ...]:

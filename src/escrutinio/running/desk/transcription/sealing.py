@@ -15,6 +15,7 @@ import msgspec
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
 from escrutinio.base.inputs import read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codecs import word
@@ -152,7 +153,7 @@ def _redacted(directory: Path) -> dict[str, str]:
     for note in sorted(directory.glob(f"*{NOTE}")):
         try:
             read = msgspec.json.decode(read_input(note), type=_Redaction)
-        except msgspec.DecodeError as error:
+        except NO_JSON as error:
             raise InputError("redaction-form", path=note, why=str(error)) from None
         found[read.original_sha256] = note.name.removesuffix(NOTE) + ".png"
     return found
@@ -164,5 +165,5 @@ def _lines(path: Path, of: type[L]) -> Iterator[L]:
         return
     try:
         yield from msgspec.json.Decoder(of).decode_lines(read_input(path, MAX_FILE))
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise InputError("journal-form", path=path, why=str(error)) from None

@@ -20,6 +20,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.keys import HeldKey
 from escrutinio.core.election.qr2024_options import (
@@ -182,7 +183,7 @@ class Collection:
             return {bytes.fromhex(kid): key for kid, key in table.items()}
         except OSError as error:
             raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
-        except (msgspec.DecodeError, ValueError) as error:
+        except (ValueError, *NO_JSON) as error:
             raise InputError("keys-form", path=path, why=str(error)) from None
 
     def qr2024(self) -> Qr2024Options | None:
@@ -210,7 +211,7 @@ class Collection:
             return tuple(msgspec.json.decode(line, type=NotTaken) for line in lines)
         except FileNotFoundError:
             return ()
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *NO_JSON) as error:
             raise InputError(
                 "file-unreadable", why=str(error), path=self.private / "not-taken.jsonl"
             ) from None

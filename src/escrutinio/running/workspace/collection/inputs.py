@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.election.qr2024_options import Qr2024Options, classes_2024
 from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.state import ElectionState
@@ -209,7 +210,7 @@ def _transcribed(line: bytes, place: str) -> Collected:
     try:
         said = msgspec.json.decode(line, type=Transcribed)
         image = bytes.fromhex(said.image)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (ValueError, *NO_JSON) as error:
         raise InputError("transcription-form", place=place, why=str(error)) from None
     if len(image) != 32:
         raise InputError("picture-form", place=place)
