@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
@@ -38,6 +40,8 @@ ROLES = {
     "observer/faro": Role.OBSERVER,
     "machine/101": Role.MACHINE,
 }
+
+NO_BOARDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def miniature(needed: int) -> tuple[ElectionConfig, AreaTree]:
@@ -101,11 +105,12 @@ def found(election: Election, *arguments: object) -> dict[str, Any]:
     return answer
 
 
-def begin_election(home: Path) -> Path:
-    """Two officers are needed. Everybody's key is in a file of its own; the log has them all."""
+def begin_election(home: Path, boards: Mapping[str, tuple[str, ...]] = NO_BOARDS) -> Path:
+    """Two officers are needed. Everybody's key is in a file of its own; the log has them all, and those of
+    boards by their names, with their scopes."""
     config, tree = miniature(2)
     root, log_key = SigningKey.generate(), SigningKey.generate()
-    keys = {name: SigningKey.generate() for name in ROLES}
+    keys = {name: SigningKey.generate() for name in (*ROLES, *boards)}
     for name, key in {**keys, "authority/root": root}.items():
         write_key_file(home / f"{name.replace('/', '-')}.key", name, key, WORDS)
     definition = seal(
@@ -114,7 +119,10 @@ def begin_election(home: Path) -> Path:
     )  # fmt: skip
     election = digest_of(definition)
     charter = config.charter_body(root.public_key)
-    people = Enrolment(tuple(enrolled(keys[name], election, name, role) for name, role in ROLES.items()))
+    people = Enrolment((
+        *(enrolled(keys[name], election, name, role) for name, role in ROLES.items()),
+        *(enrolled(keys[name], election, name, Role.BOARD, scope=scope) for name, scope in boards.items()),
+    ))  # fmt: skip
     own = [
         seal(body, key=root, signer="authority/root", subject="election", election=election, issued_at=CLOCK)
         for body in (charter, people)

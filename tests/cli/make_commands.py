@@ -50,7 +50,8 @@ PAGES = {
     "witness": "witnesses.md", "init": "importing.md", "keys": "ceremony.md", "publish": "configuring.md",
     "workspace": "ceremony.md", "hub": "hub.md", "mirror": "hub.md", "sign": "signing.md",
     "submit": "signing.md", "desk": "desk.md",
-    "print": "printing.md", "serve": "site.md", "demo": "../README.md", "completion": "",
+    "outbox": "station.md", "usb": "station.md",
+    "print": "printing.md", "forms": "paper.md", "serve": "site.md", "demo": "../README.md", "completion": "",
 }  # fmt: skip
 """The page that says more of each command."""
 

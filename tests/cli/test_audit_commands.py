@@ -54,7 +54,41 @@ def test_a_plan_in_words_says_what_is_not_known_and_when_to_count_everything(
     small = ("audit", "plan", miniature, "--contest", "consejo-norte", "--arlo", tmp_path / "arlo")
     assert answered(*small)["all_boxes"] == 4
     assert "is not overwritten" in refused(*small)
-    assert "boxes is less work" in said("audit", "plan", miniature, "--contest", "consejo-norte")
+    assert "a draw would save no work, so all 4 boxes" in said(
+        "audit", "plan", miniature, "--contest", "consejo-norte"
+    )
+
+
+def test_one_sample_is_planned_and_committed_to_for_several_contests(miniature: Path, tmp_path: Path) -> None:
+    both = ("--contest", "presidencia", "--also", "consejo-norte")
+    found = answered("audit", "plan", miniature, *both, "--arlo", tmp_path / "arlo")
+    together = found["together"]
+    assert [each["contest"] for each in together["contests"]] == ["presidencia", "consejo-norte"]
+    assert together["all_boxes"] == found["all_boxes"] == together["boxes"] == 10
+    written = {path.relative_to(tmp_path / "arlo").as_posix() for path in (tmp_path / "arlo").rglob("*.csv")}
+    assert written == {
+        f"{code}/{name}.csv" for code in ("presidencia", "consejo-norte") for name in ("manifest", "tallies")
+    }
+    said_all = said("audit", "plan", miniature, *both, lang="es")
+    assert "Para estos 2 cargos juntos" in said_all
+    assert "Verifiable European elections" in said_all
+    commit = ("audit", "commit", miniature, *both, "--as", "authority/officer-1", "--most", "400")
+    named = ("--counts", "party/ancla", "--counts", "observer/faro")
+    (entry,) = answered(*commit, *named)["entries"]
+    assert entry["about"] == "presidencia"
+    assert [each["contest"] for each in entry["says"]["beside"]] == ["consejo-norte"]
+    assert "names each of its contests once" in refused(*commit, "--also", "presidencia", *named)
+    assert "one contest at a time" in refused(*commit, "--method", "bravo", *named)
+
+
+def test_a_plan_takes_the_bounds_of_a_manifest(miniature: Path) -> None:
+    roll = answered("audit", "plan", miniature, *PRESIDENCY)
+    found = answered("audit", "plan", miniature, *PRESIDENCY, "--manifest", _boxes(miniature))
+    assert found["all_boxes"] == roll["all_boxes"]
+    assert found["vouchers"] < roll["vouchers"]
+    assert "has no manifest of boxes with the digest" in refused(
+        "audit", "plan", miniature, *PRESIDENCY, "--manifest", "0" * 64
+    )
 
 
 def test_the_status_is_made_again_from_the_log(miniature: Path) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -88,3 +90,71 @@ def test_a_dossier_of_no_station_or_of_a_log_that_fails_is_refused(miniature: Pa
     assert done.exit_code == 1
     assert "A check failed" in done.stderr
     assert not (tmp_path / "x.zip").exists()
+
+
+# --- zero reports, thermal paper, blank forms ---
+
+
+def test_zero_reports_print_like_sheets(miniature: Path, tmp_path: Path) -> None:
+    one = tmp_path / "zero.pdf"
+    log = ("--log", miniature, *PRESIDENCY)
+    done = in_process("print", "N1.01", "--zero", *log, "-o", one, "--lang", "en")
+    assert done.exit_code == 0, done.stderr
+    said = text(one.read_bytes())
+    assert "ZERO REPORT" in said
+    assert "Printed before voting began" in said
+    done = in_process("print", "--all", "--zero", *log, "-o", tmp_path / "zeros", "--json")
+    assert len(json.loads(done.stdout)["files"]) > 5
+    assert "no zero report of station S1.02" in refused("print", "S1.02", "--zero", *log)
+    assert "--zero goes with" in refused("print", "--entry", 5, "--zero", *log)
+
+
+def test_a_thermal_printer_is_written_to_as_a_file(miniature: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roll.bin"
+    arguments = ("print", "N1.01", "--log", miniature, *PRESIDENCY)
+    done = in_process(*arguments, "--paper", "80mm", "--escpos", target, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout) == {"version": 1, "files": [str(target)], "sheets": 1}
+    assert target.read_bytes().startswith(b"\x1b@\x1dv0")
+    assert str(target) in refused(*arguments, "--paper", "80mm", "--escpos", target)
+    assert "--paper 80mm" in refused(*arguments, "--escpos", tmp_path / "other.bin")
+    full = refused(*arguments, "--paper", "80mm", "--escpos", Path("/dev/full"))
+    assert "/dev/full takes nothing to print" in full
+
+
+def test_blank_forms_are_made_for_a_station_or_all_on_paper(miniature: Path, tmp_path: Path) -> None:
+    target = tmp_path / "forms"
+    done = in_process("forms", "N1.01", "--log", miniature, "-o", target, "--json", "--lang", "es")
+    assert done.exit_code == 0, done.stderr
+    names = sorted(Path(name).name for name in json.loads(done.stdout)["files"])
+    assert names == [
+        f"N1.01-{kind}.pdf" for kind in ("closing", "consejo-norte", "counting", "opening", "presidencia")
+    ]
+    assert "Formulario en blanco" in text((target / "N1.01-presidencia.pdf").read_bytes())
+    again = in_process("forms", "N1.01", "--log", miniature, "-o", target, "--lang", "es")
+    assert again.exit_code == 0, again.stderr
+    on_paper = ("forms", "--paper-stations", "--form", "sheet", "--log", miniature, "--json")
+    done = in_process(*on_paper, "-o", tmp_path / "on-paper")
+    stations = {Path(name).name.partition("-")[0] for name in json.loads(done.stdout)["files"]}
+    assert stations == {"S1.01", "S1.02"}
+    roll = tmp_path / "roll.bin"
+    done = in_process(
+        "forms", "N1.01", "--log", miniature, "--paper", "80mm", "--escpos", roll, "--form", "closing"
+    )
+    assert done.exit_code == 0, done.stderr
+    assert roll.read_bytes().startswith(b"\x1b@")
+    assert "--paper-stations" in refused("forms", "--log", miniature, "-o", target)
+    assert "-o DIRECTORY" in refused("forms", "N1.01", "--log", miniature)
+
+
+def test_without_the_extra_a_thermal_printer_is_one_sentence(miniature: Path, tmp_path: Path) -> None:
+    words = ["print", "N1.01", "--log", str(miniature), *PRESIDENCY, "--paper", "80mm", "--escpos"]
+    hidden = "import sys; sys.modules['escpos'] = None; from escrutinio.__main__ import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", hidden, *words, str(tmp_path / "x.bin")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "[thermal]" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "x.bin").exists()

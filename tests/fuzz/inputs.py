@@ -44,6 +44,8 @@ from escrutinio.intake.authoring.statements import read_statements
 from escrutinio.intake.mapping.accounts import guess_mapping, read_account, read_accounts_file
 from escrutinio.intake.scan.results import ScanResult, as_line, read_text
 from escrutinio.intake.scan.things import read_thing
+from escrutinio.running.exchange.parcel import read_sealed
+from escrutinio.running.exchange.stick import ListedFile, Manifest, read_stick
 from escrutinio.running.workspace.collection.inputs import read_lines
 from escrutinio.running.workspace.workspace import SETTINGS, WorkspaceTable, open_workspace
 from tests.core.election.build import AREAS, STATIONS, Day
@@ -80,6 +82,26 @@ def _of_bytes(read: Callable[[bytes], object]) -> Callable[[Path], object]:
 
 def _of_text(read: Callable[[str], object]) -> Callable[[Path], object]:
     return lambda path: read(path.read_bytes().decode("utf-8", "replace"))
+
+
+def _sealed(path: Path) -> object:
+    return read_sealed([path])
+
+
+def _stick_list() -> bytes:
+    listed = (ListedFile("00001-" + "0" * 64 + ".parcel", 500, 3), ListedFile("attachments/" + "0" * 64, 9))
+    return msgspec.json.encode(Manifest(1, "00" * 32, 3, listed)) + b"\n"
+
+
+def _read_stick(path: Path) -> object:
+    """A list under the name that its own content gives it."""
+    stick = path.parent / "stick"
+    stick.mkdir(exist_ok=True)
+    for each in stick.iterdir():
+        each.unlink()
+    content = path.read_bytes()
+    (stick / f"{sha256(content).hexdigest()}.manifest").write_bytes(content)
+    return read_stick(stick, None)
 
 
 @cache
@@ -129,6 +151,10 @@ def _of_sheets() -> list[Kind]:
         Kind("record", read_qr_text(text_of(7))[0], _of_bytes(read_thing)),
         Kind("scan", as_line(scanned), _read_lines),
         Kind("transcription", json.dumps(row, separators=(",", ":")).encode() + b"\n", _read_lines),
+        Kind("sealed", read_qr_text(text_of(7))[0] * 2, _sealed),
+        Kind("paper", f"{text_of(7)}\n{text_of(8)}\n".encode(), _sealed),
+        Kind("paper-rows", as_line(scanned) * 2, _sealed),
+        Kind("stick", _stick_list(), _read_stick),
         Kind("picture", _picture(), _of_bytes(read_thing), 0.05),
     ]
 
@@ -280,7 +306,7 @@ class Inputs(Subject[tuple[str, bytes]]):
     """Damaged files through the readers of the command line."""
 
     name = "inputs"
-    about = f"files of {29} kinds to the readers of the command line"
+    about = f"files of {33} kinds to the readers of the command line"
     count = 24_000
     batch = 200
     slow = 5.0

@@ -296,6 +296,8 @@ class RandomDay(RandomSheets):
         )
         self.say(t.AuditSample(named, self.random.randrange(3), boxes_drawn), contest, by)
         self.say(t.CountCommitment(named, bytes(32)), f"{self.station()}/{contest}")
+        mixed = t.MixedCount((self.station(),), named, (self.number(), 1), (0,), None, None, self.maybe(salt))
+        self.say(mixed, f"{self.station()}/{contest}")
         corrects = self.maybe(self.of_log(t.AuditResult), 0.2)
         self.say(t.AuditResult(named, self.random.randrange(3), limit, None, corrects), contest, by)
 

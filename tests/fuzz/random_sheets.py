@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Form, Retracted, SheetFact
+from escrutinio.core.records.codes import Form, Reading, Retracted, SheetFact
+from escrutinio.core.records.parts import TypedFrom
 from tests.core.election.build import SOFTWARE
 from tests.fuzz.random_speakers import RandomSpeaker
 
@@ -64,5 +65,6 @@ class RandomSheets(RandomSpeaker):
             self.some(*SheetFact),
             self.maybe(self.of_log(t.TallySheet)),
             self.maybe(self.day.attach(b"a note"), 0.2),
+            self.maybe(TypedFrom(bytes(32), self.maybe(self.some(*Reading))), 0.3),
         )
         self.say(body, f"{self.station()}/{self.contest()}")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import count
 
 import numpy as np
@@ -11,14 +12,17 @@ import numpy as np
 from escrutinio.core.records.parts import Box
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.counts import Counted
+from escrutinio.evidence.audit.frame import Frame, greatest
 from escrutinio.evidence.audit.measure import Bravo, Hot, Ppeb, Procedure, Srs
+from escrutinio.evidence.audit.pool import Pool
 from escrutinio.evidence.audit.ppeb import MACRO
 from escrutinio.evidence.audit.seeds import ALL_OPEN
+from escrutinio.evidence.audit.status import pool_of
 from tests.evidence.audit.contest import most_votes
-from tests.risk.outcomes import FIRST, SECOND, Election
+from tests.risk.outcomes import FIRST, SECOND, Election, right, some_boxes
 
 LIMIT = Fraction(1, 20)
-Make = Callable[[Election, str], Procedure]
+Make = Callable[[Election, str, Pool | None], Procedure]
 
 
 def _assertions(election: Election) -> tuple[Assertion, ...]:
@@ -26,11 +30,11 @@ def _assertions(election: Election) -> tuple[Assertion, ...]:
 
 
 METHODS: dict[str, Make] = {
-    "ppeb, bet 0.9": lambda e, seed: Ppeb(e.boxes, _assertions(e)),
-    "ppeb, MACRO": lambda e, seed: Ppeb(e.boxes, _assertions(e), MACRO),
-    "srs-alpha": lambda e, seed: Srs(e.boxes, _assertions(e)),
-    "bravo": lambda e, seed: Bravo(e.boxes, _assertions(e)),
-    "hot-audit": lambda e, seed: Hot(e.boxes, _assertions(e), e.centers, seed=seed),
+    "ppeb, bet 0.9": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), pool=pool),
+    "ppeb, MACRO": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), MACRO, pool),
+    "srs-alpha": lambda e, seed, pool: Srs(e.boxes, _assertions(e), pool),
+    "bravo": lambda e, seed, pool: Bravo(e.boxes, _assertions(e)),
+    "hot-audit": lambda e, seed, pool: Hot(e.boxes, _assertions(e), e.centers, seed=seed, pool=pool),
 }
 
 ENDS = {"srs-alpha": (20, 45, 89), "bravo": (100, 300, 600, 1_000)}
@@ -103,7 +107,7 @@ def passes(
     method: str, election: Election, seed: str, limit: Fraction = LIMIT, alter: Alter = as_counted
 ) -> bool:
     """Whether one audit, in as many rounds as it has, is ever at the limit."""
-    procedure = METHODS[method](election, seed)
+    procedure = METHODS[method](election, seed, None)
     ends = ENDS.get(method, ENDS_ELSE)
     drawn = procedure.draw(seed, ends[-1])
     for end in ends:
@@ -146,6 +150,34 @@ def repeated(method: str, election: Election, seeds: Iterator[str]) -> bool:
     """Three audits by one organisation, one after the other: none is stated below those before it."""
     held = [passes(method, election, next(seeds)) for _ in range(3)]
     return any(all(held[: last + 1]) for last in range(len(held)))
+
+
+def among_right_ones(method: str, election: Election, seeds: Iterator[str]) -> bool:
+    """One audit of three contests with one sample: two are right, in parts of the boxes, one is not. Single
+    vouchers serve one contest alone."""
+    if method == "bravo":
+        return honest(method, election, seeds)
+    every = (election, *_right_ones())
+    pool = pool_of([(each.boxes, _assertions(each)) for each in every])
+    seed, ends = next(seeds), ENDS.get(method, ENDS_ELSE)
+    parts = [METHODS[method](replace(each, part_of=election.centers), seed, pool) for each in every]
+    drawn = parts[0].draw(seed, ends[-1])
+    for end in ends:
+        names = [box.station for box in drawn[:end]]
+        frame = Frame({str(place): part for place, part in enumerate(parts)})
+        counts = {
+            code: counts_of(each, part, [box for box in drawn[:end] if box.station in part.place])
+            for each, (code, part) in zip(every, frame.parts.items(), strict=True)
+        }
+        if greatest(frame.measure(names, counts, LIMIT, Fraction(1))).risk <= LIMIT:
+            return True
+    return False
+
+
+@cache
+def _right_ones() -> tuple[Election, ...]:
+    random = np.random.default_rng(11)
+    return tuple(some_boxes(right(random), *part) for part in ((0, 60), (45, 90)))
 
 
 Hold = Callable[[str, Election, Iterator[str]], bool]

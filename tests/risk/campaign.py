@@ -11,6 +11,7 @@ import numpy as np
 from tests.risk.audits import (
     METHODS,
     Hold,
+    among_right_ones,
     honest,
     in_the_best_order,
     keeping_digits_back,
@@ -79,7 +80,11 @@ def _tail(size: int, at_least: int) -> float:
     return sum(each(k) for k in range(at_least, size + 1))
 
 
-EVERY = {**LINES, RIGHT: (right, honest)}
+SEVERAL: dict[str, tuple[Make, Hold]] = {
+    "several: one of three wrong": (whole_boxes, among_right_ones),
+    "several: one wrong by half": (half_of_boxes, among_right_ones),
+}
+EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL}
 
 
 def line_of(method: str, outcome: str, part: float) -> Line:

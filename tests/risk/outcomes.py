@@ -19,10 +19,13 @@ class Election:
 
     boxes: Boxes
     paper: Int64
+    part_of: dict[str, list[str]] | None = None
 
     @property
     def centers(self) -> dict[str, list[str]]:
-        """The stations of each center."""
+        """The stations of each center, of all contests where it is one of several."""
+        if self.part_of is not None:
+            return self.part_of
         names = self.boxes.names
         return {f"c{at:03}": list(names[at : at + CENTER]) for at in range(0, len(names), CENTER)}
 
@@ -113,6 +116,13 @@ def right(random: np.random.Generator) -> Election:
     return Election(
         Boxes(tuple(f"{at:03}" for at in range(BOXES)), sheets, sheets.sum(axis=1) + 5), sheets.copy()
     )
+
+
+def some_boxes(election: Election, first: int, end: int) -> Election:
+    """An election of some of the boxes of another one."""
+    whole = election.boxes
+    boxes = Boxes(whole.names[first:end], whole.votes[first:end], whole.bound[first:end])
+    return Election(boxes, election.paper[first:end])
 
 
 JUST_WRONG: tuple[Callable[[np.random.Generator], Election], ...] = (

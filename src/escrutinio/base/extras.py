@@ -18,6 +18,7 @@ MODULES = {
     "postgres": ("psycopg",),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
     "token": ("pkcs11",),
+    "thermal": ("babel", "escpos", "jinja2", "PIL", "segno", "typst"),
     "publish": ("babel", "fastexcel", "jinja2", "PIL", "polars", "segno", "typst"),
 }
 """The modules of each extra, smaller extras first."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,19 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli import audit_papers, audit_records, audit_status, audit_throws, hand_counts
-from escrutinio.cli.audit_records import percent_of
-from escrutinio.cli.audit_status import SOURCES, heading
-from escrutinio.cli.election import Opened, Question, asks
+from escrutinio.cli.audit_records import commitment_of, percent_of
+from escrutinio.cli.audit_status import heading
+from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, plain, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
+from escrutinio.core.records.codes import BoundSource
+from escrutinio.evidence.audit.sources import PLANNED, sources_of
 
 if TYPE_CHECKING:
+    from escrutinio.core.election.state import ContestView
     from escrutinio.evidence.audit.bounds import Boxes
+    from escrutinio.evidence.audit.boxes import Bound
+    from escrutinio.evidence.audit.joint import JointPlan
     from escrutinio.evidence.audit.plan import AuditPlan
 
 
@@ -62,6 +68,7 @@ class Planned:
 @command.command(
     help=say(
         "Say how many boxes, or vouchers, an audit of the outcome opens, by each method.\n\n"
+        "With --also further contests are planned for with the same sample, each by its own test.\n\n"
         "With --arlo the boxes are written as manifest and tallies, so that other software can plan too.\n\n"
         "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5 --registered 21321805"
     )
@@ -72,34 +79,123 @@ class Planned:
 @click.option("--most", type=click.IntRange(1, (1 << 32) - 1),
               help=say("How many vouchers a box holds at most whose voters are not known; the largest known "
                        "number if left out."))  # fmt: skip
+@click.option("--manifest", metavar="DIGEST",
+              help=say("Digest of the record with the manifest that bounds the boxes."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
+@click.option("--also", multiple=True, metavar="CONTEST",
+              help=say("Code of a further contest that is audited with the same boxes."))  # fmt: skip
 @click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
-              help=say("Directory for manifest.csv and tallies.csv."))  # fmt: skip
+              help=say("Directory for manifest.csv and tallies.csv, one for each contest."))  # fmt: skip
 def plan(
-    question: Question, risk_limit: str, most: int | None, registered: int | None, arlo: Path | None
+    question: Question,
+    risk_limit: str,
+    most: int | None,
+    manifest: str | None,
+    registered: int | None,
+    also: tuple[str, ...],
+    arlo: Path | None,
 ) -> None:
-    limit = percent_of(risk_limit)
+    limit, listed = percent_of(risk_limit), commitment_of(manifest)
     opened = question.open()
-    planned, boxes = _plan(opened, question.basis, limit, most, registered)
+    bound = partial(_bound, opened, (opened.contest.code, *also), most, listed)
+    planned, boxes = _plan(opened, question.basis, limit, bound, registered)
+    every = _every(opened, question.basis, boxes, bound, also)
+    together = _together(opened, every, limit) if also else None
+    views = [opened.state.contest(code) for code in every]
     if arlo is not None:
-        _write_arlo(arlo, boxes, opened.contest.candidates)
+        folders = [arlo / view.code if also else arlo for view in views]
+        _write_arlo(dict(zip(folders, zip(every.values(), views, strict=True), strict=True)))
+    sources = sources_of(views, PLANNED)
     if question.as_json:
-        print_json(_plan_as_plain(opened, planned))
+        print_json(_plan_as_plain(opened, planned, together, sources))
     else:
         click.echo(heading(opened, planned.basis, len(boxes)))
         _print_plan(planned)
+        if together is not None:
+            _print_together(together, views)
+        print_method(say("risk-limiting audits"), sources)
+
+
+def _every(
+    opened: Opened, basis: str | None, first: Boxes, bound: Callable[[str], Bound], also: Sequence[str]
+) -> dict[str, Boxes]:
+    """The boxes of every contest that is planned for. Raises EvidenceError."""
+    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
+
+    codes = (opened.contest.code, *also)
+    if len(set(codes)) < len(codes):
+        raise EvidenceError("audit-contest-twice")
+    found = {codes[0]: first}
+    for code in also:
+        chosen = basis or audited_basis(opened.state, code)
+        found[code] = boxes_of(opened.state, code, chosen, bound=bound(code))
+    return found
+
+
+def _bound(
+    opened: Opened, contests: Sequence[str], most: int | None, manifest: bytes | None, contest: str
+) -> Bound:
+    """What a plan takes each box of a contest to hold at most."""
+    from escrutinio.evidence.audit.boxes import Bound, planning_bound
+    from escrutinio.evidence.audit.records import bound_of
+
+    state = opened.state
+    planned = planning_bound(state, contest) if most is None else Bound(most=most)
+    if manifest is None:
+        return planned
+    source, files = BoundSource.MANIFEST, opened.log.attachment
+    try:
+        return bound_of(state, contests, source, planned.most, manifest, state.size, files)
+    except EvidenceError as error:
+        if error.code == "manifest-missing":
+            raise EvidenceError("manifest-unknown", digest=manifest.hex()) from None
+        raise
+
+
+def _together(opened: Opened, every: Mapping[str, Boxes], limit: Fraction) -> JointPlan:
+    from escrutinio.evidence.audit.boxes import registered_of
+    from escrutinio.evidence.audit.joint import plan_jointly
+    from escrutinio.evidence.audit.outcomes import outcome_of
+
+    state = opened.state
+    return plan_jointly(
+        {
+            code: (boxes, outcome_of(state.contest(code), boxes, registered=registered_of(state, code)))
+            for code, boxes in every.items()
+        },
+        limit,
+    )
+
+
+def _print_together(plan: JointPlan, views: Sequence[ContestView]) -> None:
+    lang = language()
+    print_sentences(plan)
+    names = {view.code: title_of(view.titles, view.code) for view in views}
+    header = (say("contest"), say("boxes"), say("margin (votes)"), say("by itself"))
+    rows = [
+        (
+            names[each.contest],
+            whole(each.boxes, lang),
+            whole(each.margin, lang),
+            _or_all(None if each.draws >= each.boxes else each.draws),
+        )
+        for each in plan.alone
+    ]
+    print_table(header, rows)
 
 
 def _plan(
-    opened: Opened, basis: str | None, limit: Fraction, most: int | None, registered: int | None
+    opened: Opened,
+    basis: str | None,
+    limit: Fraction,
+    bound: Callable[[str], Bound],
+    registered: int | None,
 ) -> tuple[Planned, Boxes]:
     from escrutinio.evidence.audit.boxes import (
-        Bound,
         audited_basis,
         boxes_of,
         centers_of,
-        planning_bound,
         registered_of,
     )
     from escrutinio.evidence.audit.hot import opened_boxes
@@ -108,8 +204,7 @@ def _plan(
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)
-    bound = planning_bound(state, code) if most is None else Bound(most=most)
-    boxes = boxes_of(state, code, chosen, bound=bound)
+    boxes = boxes_of(state, code, chosen, bound=bound(code))
     voters = registered if registered is not None else registered_of(state, code)
     found = plan_audit(opened.contest, boxes, limit, registered=voters)
     lacking = coverage(state, code, chosen, registered=registered, disputed=())
@@ -124,12 +219,16 @@ def _plan(
     return Planned(chosen, found, missing, worst, opened_boxes(sizes), sum(sizes)), boxes
 
 
-def _write_arlo(directory: Path, boxes: Boxes, choices: Sequence[str]) -> None:
+def _write_arlo(contests: Mapping[Path, tuple[Boxes, ContestView]]) -> None:
+    """Manifest and tallies of each contest, into a directory of its own."""
     from escrutinio.publication.downloads.arlo import arlo_manifest, arlo_tallies
 
-    directory.mkdir(parents=True, exist_ok=True)
-    tables = (("manifest.csv", arlo_manifest(boxes)), ("tallies.csv", arlo_tallies(boxes, choices)))
-    write_new(*((directory / name, content) for name, content in tables))
+    tables: list[tuple[Path, bytes]] = []
+    for directory, (boxes, view) in contests.items():
+        directory.mkdir(parents=True, exist_ok=True)
+        tables.append((directory / "manifest.csv", arlo_manifest(boxes)))
+        tables.append((directory / "tallies.csv", arlo_tallies(boxes, view.candidates)))
+    write_new(*tables)
 
 
 def _print_plan(planned: Planned) -> None:
@@ -145,15 +244,15 @@ def _print_plan(planned: Planned) -> None:
         (say("sum of error bounds U"),
          lambda p: decimal(p.sum_of_bounds, 3, lang)),
         (say("boxes, weighted draw, betting 0.9"),
-         lambda p: whole(p.boxes, lang)),
+         lambda p: _draws(p, p.boxes)),
         (say("the same, if one cannot be found"),
-         lambda p: whole(p.boxes_one_lost, lang)),
+         lambda p: _draws(p, p.boxes_one_lost)),
         (say("vouchers in those boxes, about"),
          lambda p: whole(p.vouchers_counted, lang)),
         (say("person-hours, about"),
          lambda p: whole(p.hours, lang)),
         (say("boxes, weighted draw, MACRO"),
-         lambda p: whole(p.boxes_macro, lang)),
+         lambda p: _draws(p, p.boxes_macro)),
         (say("boxes, equal chances, ALPHA"),
          lambda p: _or_all(p.boxes_srs)),
         (say("vouchers, BRAVO, on average"),
@@ -175,7 +274,10 @@ def _print_plan(planned: Planned) -> None:
             share=share,
         )
     )
-    print_method(say("risk-limiting audits"), SOURCES)
+
+
+def _draws(plan: AuditPlan, number: int) -> str:
+    return _or_all(None if number >= plan.all_boxes else number)
 
 
 def _or_all(value: int | None) -> str:
@@ -186,7 +288,26 @@ def _or_none(value: int | None) -> str:
     return "–" if value is None else whole(value, language())
 
 
-def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
+def _together_as_plain(plan: JointPlan | None) -> dict[str, object] | None:
+    if plan is None:
+        return None
+    return {
+        "all_boxes": plan.all_boxes,
+        "sum_of_bounds": plain(plan.sum_of_bounds),
+        "boxes": plan.boxes,
+        "boxes_one_lost": plan.boxes_one_lost,
+        "boxes_macro": plan.boxes_macro,
+        "contests": [
+            {"contest": each.contest, "boxes": each.boxes, "margin": each.margin, "draws": each.draws}
+            for each in plan.alone
+        ],
+        "sentences": in_each(plan.sentences),
+    }
+
+
+def _plan_as_plain(
+    opened: Opened, planned: Planned, together: JointPlan | None, sources: Sequence[str]
+) -> dict[str, object]:
     def sizes(plan: AuditPlan | None) -> dict[str, object] | None:
         if plan is None:
             return None
@@ -215,7 +336,8 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
         "as_counted": sizes(planned.plan),
         "outstanding": planned.outstanding,
         "missing_against": sizes(planned.worst),
+        "together": _together_as_plain(together),
         "hot_audit": {"opened": planned.hot_opened, "stations": planned.hot_stations},
         "sentences": in_each(planned.plan.sentences),
-        "sources": list(SOURCES),
+        "sources": list(sources),
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +12,6 @@ from escrutinio.base.words.say import say
 from escrutinio.cli.audit_records import audit_of
 from escrutinio.cli.election import Question, asks
 from escrutinio.cli.output import print_json
-
-if TYPE_CHECKING:
-    from escrutinio.evidence.audit.status import AuditStatus
 
 
 @click.command(
@@ -33,25 +28,11 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), required=True,
               help=say("Directory for the papers."))  # fmt: skip
 def papers(question: Question, commitment: str | None, output: Path) -> None:
-    from escrutinio.evidence.audit.boxes import centers_of, seals_of
-    from escrutinio.evidence.audit.status import audit_status
     from escrutinio.publication.documents.audit_papers import AuditPapers
 
     opened = question.open()
     audit = audit_of(question, opened, commitment)
-    state, contest = opened.state, opened.contest
-    digest = audit.logged.entry.digest
-    found = audit_status(state, contest.code, digest, attachments=opened.log.attachment)
-    centers = centers_of(state, contest.code)
-    made = AuditPapers(
-        definition=state.definition.body,
-        contest=contest,
-        audit=found,
-        throws=audit.throws,
-        seals=seals_of(state, contest.code, audit.body.manifest, opened.log.attachment),
-        centers={name: center for center, names in centers.items() for name in names},
-        boxes=_to_fetch(found),
-    )
+    made = AuditPapers.of(opened.state, audit, opened.log.attachment)
     output.mkdir(parents=True, exist_ok=True)
     files = [(output / f"audit-{language}.pdf", made.to_pdf(language)) for language in sorted(languages())]
     write_new(*files)
@@ -60,9 +41,3 @@ def papers(question: Question, commitment: str | None, output: Path) -> None:
         return
     for path, _ in files:
         click.echo(str(path))
-
-
-def _to_fetch(found: AuditStatus) -> Sequence[str]:
-    """The boxes of the last round that await a count; all of them, where none does."""
-    last = found.rounds[-1] if found.rounds else None
-    return () if last is None else last.awaiting or tuple(dict.fromkeys(last.drawn))

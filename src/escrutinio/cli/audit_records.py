@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,19 +18,18 @@ from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs
-from escrutinio.core.election.keys import organisation_of
+from escrutinio.core.election.keys import organisation_of, side_of
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.rounds import MAX_BOXES, next_sample
-from escrutinio.evidence.audit.sides import side_of
-from escrutinio.evidence.audit.status import audit_status, procedure_of
+from escrutinio.evidence.audit.status import audit_status, frame_of
 from escrutinio.evidence.certainty.percentages import parse_percentage
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.audit.measure import Procedure
+    from escrutinio.evidence.audit.frame import Frame
 
 METHODS = {word(method): method for method in AuditMethod}
 SOURCES = {word(source): source for source in BoundSource}
@@ -87,7 +87,7 @@ def audit_of(question: Question, opened: Opened, commitment: str | None) -> Audi
         root_at=opened.root_at,
         attachments=opened.log.attachment,
     )
-    check_basis(question, audit.body.basis)
+    check_basis(question, audit.of(opened.contest.code).basis)
     return audit
 
 
@@ -107,6 +107,8 @@ def check_basis(question: Question, basis: str) -> None:
         "The boxes are the sheets that count now. Two organisations or more have to be named, since a box "
         "is counted once two of them sign the same. Without --throws whoever signs throws dice "
         "in public, which another organisation has to state too.\n\n"
+        "With --also further contests are audited with the same boxes, each by its own test: one sample "
+        "instead of several. Every box drawn is then counted for each contest that it has paper of.\n\n"
         "Example: escrutinio audit commit public/miniature --contest presidencia --as authority/officer-1 "
         "--counts party/ancla --counts observer/faro"
     )
@@ -129,6 +131,8 @@ def check_basis(question: Question, basis: str) -> None:
               help=say("An organisation that throws digits of the seed, in their order."))  # fmt: skip
 @click.option("--counts", "organisations", multiple=True, required=True, metavar="NAME",
               help=say("An organisation that counts; name two or more."))  # fmt: skip
+@click.option("--also", multiple=True, metavar="CONTEST",
+              help=say("Code of a further contest that is audited with the same boxes."))  # fmt: skip
 @signs
 def commit(
     question: Question,
@@ -140,10 +144,10 @@ def commit(
     manifest: str | None,
     throwers: tuple[str, ...],
     organisations: tuple[str, ...],
+    also: tuple[str, ...],
     signer: Signer,
 ) -> None:
-    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
-    from escrutinio.evidence.audit.records import bound_of, latest_of
+    from escrutinio.evidence.audit.records import latest_of
 
     limit, source = percent_of(risk_limit), SOURCES[bound]
     stake = None if bet is None else _stake(bet)
@@ -153,18 +157,17 @@ def commit(
     opened = question.open()
     _check_organisations(opened, organisations)
     _check_known(opened, throwers)
-    state, contest = opened.state, opened.contest.code
-    basis = question.basis or audited_basis(state, contest)
-    size = state.size
-    held = bound_of(state, contest, source, most, listed, size, opened.log.attachment)
-    boxes = len(boxes_of(state, contest, basis, bound=held))
+    if also and METHODS[method] is AuditMethod.BRAVO:
+        raise EvidenceError("vouchers-one-contest")
+    state, contests = opened.state, (opened.contest.code, *also)
+    asked, boxes = _audited(opened, question, contests, p.AuditedContest("", "", source, most, listed))
     head, mine = opened.checkpoint, organisation_of(signer.name)
-    before = latest_of(state, contest, side_of(signer.name))
+    before = latest_of(state, contests, side_of(signer.name))
     body = t.AuditCommitment(
         METHODS[method],
         p.Fraction(limit.numerator, limit.denominator),
         p.LogHead(head.origin, head.size, head.root),
-        basis=basis,
+        basis=asked[0].basis,
         bound=source,
         most=most,
         bet=stake,
@@ -172,6 +175,7 @@ def commit(
         throwers=throwers or (mine,),
         counters=organisations,
         follows=None if before is None else before.entry.digest,
+        beside=asked[1:] or None,
     )
     remarks = in_each(
         lambda language: [
@@ -180,13 +184,33 @@ def commit(
                 "This fixes what is audited: the {boxes:,} boxes whose sheets count ({basis}) in a log of "
                 "{size:,} entries.",
                 boxes=boxes,
-                basis=basis,
+                basis=asked[0].basis,
                 size=head.size,
             ),
             say_in(language, "It says nothing yet of the paper; the seed comes after it, from public dice."),
         ]
     )
-    give(question, opened, signer, [Proposed(body, contest)], remarks)
+    give(question, opened, signer, [Proposed(body, contests[0])], remarks)
+
+
+def _audited(
+    opened: Opened, question: Question, contests: Sequence[str], bound: p.AuditedContest
+) -> tuple[tuple[p.AuditedContest, ...], int]:
+    """What is audited of each contest, and how many boxes there are of all. Raises EvidenceError."""
+    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
+    from escrutinio.evidence.audit.records import part_of
+
+    if len(set(contests)) < len(contests):
+        raise EvidenceError("audit-contest-twice")
+    state = opened.state
+    asked = tuple(
+        replace(bound, contest=each, basis=question.basis or audited_basis(state, each)) for each in contests
+    )
+    names: set[str] = set()
+    for each in asked:
+        part = part_of(state, each, contests, state.size, opened.log.attachment)
+        names.update(boxes_of(state, part.contest, part.basis, bound=part.bound).names)
+    return asked, len(names)
 
 
 def _stake(text: str) -> p.Fraction:
@@ -247,15 +271,15 @@ def draw(
     audit = audit_of(question, opened, commitment)
     if audit.throws.awaited:
         raise InputError("digits-awaited", names=", ".join(audit.throws.awaited))
-    made, about = audit.logged.entry.digest, opened.contest.code
+    made, about = audit.logged.entry.digest, audit.contest
     found = audit_status(opened.state, about, made, attachments=opened.log.attachment)
-    procedure = procedure_of(opened.state, audit)
-    drawn = next_sample(found, procedure, take=take, rest=rest)
+    frame = frame_of(opened.state, audit)
+    drawn = next_sample(found, frame, take=take, rest=rest)
     number = len(found.rounds) + 1
     records = [Proposed(t.AuditSample(made, number, drawn), about)]
     if xlsx is not None:
         done = sum(len(each.boxes) for each in found.rounds)
-        _write_workbook(xlsx, opened, procedure, found.seed or "", done + len(drawn))
+        _write_workbook(xlsx, opened, frame, found.seed or "", done + len(drawn))
     remarks = in_each(
         lambda language: [
             say_in(
@@ -276,12 +300,15 @@ def draw(
     give(question, opened, signer, records, remarks)
 
 
-def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str, draws: int) -> None:
+def _write_workbook(path: Path, opened: Opened, frame: Frame, seed: str, draws: int) -> None:
     from escrutinio.evidence.audit.measure import Ppeb
     from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
 
+    procedure = frame.first
     if not isinstance(procedure, Ppeb):
         raise InputError("workbook-unweighted")
+    if len(frame.parts) > 1:
+        raise InputError("workbook-several")
     contest = opened.contest
     sheet = AuditSheet(
         procedure.boxes, procedure.assertions, contest.candidates, seed, draws, contest.classes

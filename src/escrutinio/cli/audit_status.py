@@ -17,17 +17,10 @@ from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, plain, print_facts, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 from escrutinio.evidence.audit.replay import named, stated_risk
+from escrutinio.evidence.audit.sources import sources_of
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.audit.status import AuditStatus, LeftAside
-
-SOURCES = (
-    "J. Aslam, R. Popa, R. Rivest, On auditing elections when precincts have different sizes (2008)",
-    "P. Stark, Efficient post-election audits of multiple contests (2009)",
-    "I. Waudby-Smith, P. Stark, A. Ramdas, RiLACS (2021)",
-    "P. Stark, ALPHA (2023)",
-    "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
-)
+    from escrutinio.evidence.audit.standing import AuditStatus, ContestStanding, LeftAside
 
 SHOWN_BOXES = 200
 
@@ -53,7 +46,8 @@ def heading(opened: Opened, basis: str, boxes: int) -> str:
     help=say("Digest of the commitment; the last one that can be made again if left out."),
 )
 def status(question: Question, commitment: str | None) -> None:
-    from escrutinio.evidence.audit.status import Audits, audit_status, audit_statuses
+    from escrutinio.evidence.audit.standing import Audits
+    from escrutinio.evidence.audit.status import audit_status, audit_statuses
 
     digest = commitment_of(commitment)
     opened = question.open()
@@ -63,17 +57,24 @@ def status(question: Question, commitment: str | None) -> None:
         raise EvidenceError("audits-aside", why=Joined(audits.aside, " "))
     made = audits.made or (audit_status(opened.state, opened.contest.code, digest, **asked),)
     found = made[-1]
-    check_basis(question, found.basis)
+    here = found.of(opened.contest.code)
+    check_basis(question, here.basis)
+    sources = sources_of(
+        [opened.state.contest(each.contest) for each in found.contests],
+        tuple(dict.fromkeys(each.method for each in made)),
+    )
     if question.as_json:
-        print_json(_status_as_plain(found, audits.aside))
+        print_json(_status_as_plain(found, here, audits.aside, sources))
     else:
-        click.echo(heading(opened, found.basis, found.boxes))
-        _print_status(found, audits.aside, opened.contest.candidates)
+        click.echo(heading(opened, here.basis, here.boxes))
+        _print_status(found, here, audits.aside, opened.contest.candidates)
         _print_others(made[:-1])
-        print_method(say("risk-limiting audits"), SOURCES)
+        print_method(say("risk-limiting audits"), sources)
 
 
-def _print_status(found: AuditStatus, aside: Sequence[LeftAside], candidates: Sequence[str]) -> None:
+def _print_status(
+    found: AuditStatus, here: ContestStanding, aside: Sequence[LeftAside], candidates: Sequence[str]
+) -> None:
     from escrutinio.core.records.codecs import word
 
     lang = language()
@@ -84,14 +85,15 @@ def _print_status(found: AuditStatus, aside: Sequence[LeftAside], candidates: Se
             (say("entry"), str(found.index)),
             (say("method"), word(found.method)),
             (say("risk limit"), percent(found.risk_limit, 2, lang)),
-            (say("margin (votes)"), whole(found.margin, lang)),
-            (say("bound of a box"), word(found.bound.source)),
+            (say("margin (votes)"), whole(here.margin, lang)),
+            (say("bound of a box"), word(here.bound.source)),
             (say("throws the seed"), ", ".join(found.throwers)),
             (say("digits awaited"), ", ".join(found.awaited) or "–"),
             (say("seed"), found.seed or "–"),
-            (say("stations without a box"), whole(found.outstanding.stations, lang)),
+            (say("stations without a box"), whole(here.outstanding.stations, lang)),
         ]
     )
+    _print_contests(found)
     if found.rounds:
         header = (
             say("round"), say("drawn"), say("boxes so far"),
@@ -111,7 +113,7 @@ def _print_status(found: AuditStatus, aside: Sequence[LeftAside], candidates: Se
         print_table(header, rows)
         if awaiting := found.rounds[-1].awaiting:
             click.echo(say("\nTo be counted: ") + _listed(awaiting))
-    _print_compared(found, candidates)
+    _print_compared(found, here.contest, candidates)
     if found.next:
         click.echo(say("\nNext round: ") + _listed([named(box) for box in found.next]))
     for note in found.notes:
@@ -120,9 +122,29 @@ def _print_status(found: AuditStatus, aside: Sequence[LeftAside], candidates: Se
         click.echo(say("\nNote: ") + other.said_in(lang))
 
 
-def _print_compared(found: AuditStatus, candidates: Sequence[str]) -> None:
-    """Box by box, what was counted and where that differs from the sheet."""
-    if not found.compared:
+def _print_contests(found: AuditStatus) -> None:
+    """The contests of an audit of several, each with its boxes and its risk."""
+    if len(found.contests) < 2:
+        return
+    lang = language()
+    header = (say("contest"), say("basis"), say("boxes"), say("margin (votes)"), say("risk"))
+    rows = [
+        (
+            each.named(lang),
+            each.basis,
+            whole(each.boxes, lang),
+            whole(each.margin, lang),
+            _risk(each.measured) if found.rounds else "–",
+        )
+        for each in found.contests
+    ]
+    print_table(header, rows)
+
+
+def _print_compared(found: AuditStatus, contest: str, candidates: Sequence[str]) -> None:
+    """Box by box, what was counted for a contest and where that differs from the sheet."""
+    compared = [each for each in found.compared if each.contest == contest]
+    if not compared:
         return
     lang = language()
     header = (
@@ -133,7 +155,7 @@ def _print_compared(found: AuditStatus, candidates: Sequence[str]) -> None:
         say("differs by"),
     )
     rows = []
-    for each in found.compared[:SHOWN_BOXES]:
+    for each in compared[:SHOWN_BOXES]:
         changed = zip(candidates, each.differences, strict=True)
         differs = ", ".join(f"{name} {number:+d}" for name, number in changed if number)
         if each.vouchers is None or each.error is None:
@@ -176,7 +198,9 @@ def _listed(boxes: Sequence[str]) -> str:
     return ", ".join(boxes[:SHOWN_BOXES]) + more
 
 
-def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str, object]:
+def _status_as_plain(
+    found: AuditStatus, here: ContestStanding, aside: Sequence[LeftAside], sources: Sequence[str]
+) -> dict[str, object]:
     from escrutinio.core.records.codecs import word
 
     def risk_as_plain(risk: Fraction | None) -> dict[str, int] | None:
@@ -187,16 +211,28 @@ def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str
 
     return {
         "version": 1,
-        "contest": found.contest,
-        "basis": found.basis,
+        "contest": here.contest,
+        "basis": here.basis,
         "commitment": found.digest.hex(),
         "entry": found.index,
         "method": word(found.method),
         "risk_limit": plain(found.risk_limit),
         "boxes": found.boxes,
-        "margin": found.margin,
+        "contests": [
+            {
+                "contest": each.contest,
+                "basis": each.basis,
+                "bound": word(each.bound.source),
+                "boxes": each.boxes,
+                "margin": each.margin,
+                "mixed": [list(names) for names in each.bound.mixed.values()],
+                "risk": risk_as_plain(each.measured),
+            }
+            for each in found.contests
+        ],
+        "margin": here.margin,
         "sum_of_bounds": plain(found.sum_of_bounds),
-        "bound": word(found.bound.source),
+        "bound": word(here.bound.source),
         "throwers": list(found.throwers),
         "awaited": list(found.awaited),
         "follows": None if found.follows is None else found.follows.hex(),
@@ -222,6 +258,7 @@ def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str
         "next": [named(box) for box in found.next],
         "compared": [
             {
+                "contest": each.contest,
                 "station": each.station,
                 "drawn": each.drawn,
                 "reported": list(each.reported),
@@ -232,9 +269,9 @@ def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str
             for each in found.compared
         ],
         "outstanding": {
-            "stations": found.outstanding.stations,
-            "registered": found.outstanding.registered,
-            "risk": risk_as_plain(found.risk_outstanding),
+            "stations": here.outstanding.stations,
+            "registered": here.outstanding.registered,
+            "risk": risk_as_plain(here.risk_outstanding),
         },
         "notes": [
             {
@@ -255,5 +292,5 @@ def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str
             for each in aside
         ],
         "sentences": in_each(found.sentences),
-        "sources": list(SOURCES),
+        "sources": list(sources),
     }

@@ -14,10 +14,10 @@ from escrutinio.cli.election import Question, asks
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import read_text
 from escrutinio.cli.sealing import Proposed, Signer, signs
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
 from escrutinio.evidence.audit.records import AuditRecords
-from escrutinio.evidence.audit.sides import side_of
 
 _SALT = 32
 
@@ -85,7 +85,7 @@ def throw(
             )
         ]
     )
-    give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks, secret)
+    give(question, opened, signer, [Proposed(body, records.contest)], remarks, secret)
 
 
 def _of_alone(audit: AuditRecords, name: str) -> str | None:

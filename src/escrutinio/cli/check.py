@@ -18,10 +18,13 @@ from escrutinio.base.words.say import language, say
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_note
+from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.verification.checker import Checked, Checker
+from escrutinio.core.records.receipt import read_receipt_code
+from escrutinio.core.verification.checker import Checked, Checker, records_of_code
 from escrutinio.core.verification.judge_text import grounds, headline
 from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
 from escrutinio.intake.scan.regular import MAX_FILE, read_regular
 from escrutinio.intake.scan.results import ZERO, sheet_of
@@ -33,12 +36,14 @@ LANGUAGES = tuple(sorted(languages()))
 @click.command(
     help=say(
         "Check THING against the log of a publication: a photo, scan or PDF of a sheet, the text of its QR "
-        "code (or - to read any of these from standard input), a record file, or a .tlog-proof file. The log "
-        "is verified first; a copy of it in a directory is enough, without a network.\n\n"
+        "code (or - to read any of these from standard input), a record file, a .tlog-proof file, or the "
+        "eight digits of a receipt code, by which the record is found in the log. The log is verified first; "
+        "a copy of it in a directory is enough, without a network.\n\n"
         "Exit code 0: authentic and in the log, or unsigned and equal to what is published; 1: anything else "
         "that could be read; 2: nothing could be read.\n\n"
         "Examples: escrutinio check photo.jpg --log public/miniature; escrutinio check 'ESCX:…' --log "
-        "public/miniature --json; escrutinio check sheet.pdf --log public/miniature --evidence keep.json"
+        "public/miniature --json; escrutinio check '1234 5678' --log public/miniature; escrutinio check "
+        "sheet.pdf --log public/miniature --evidence keep.json"
     )
 )
 @click.argument("thing")
@@ -61,9 +66,14 @@ def command(
     thing: str, address: str, proof_file: Path | None, trust: Path | None, evidence: Path | None,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    read = _read(thing)
+    code, found = read_receipt_code(thing), list[Found]()
+    read = _read(thing) if code is None else Thing(digest_of(thing.encode()))
     log = open_log(address, trust, quiet=quiet or as_json)
-    found = _check(Checker(log), read, None if proof_file is None else read_note(proof_file))
+    checker = Checker(log)
+    if code is not None:
+        found += [(1, "", checker.record(raw)) for raw in records_of_code(log, code)]
+    else:
+        found = _check(checker, read, None if proof_file is None else read_note(proof_file))
     kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
     if kept and evidence is not None:
         write_new((evidence, _evidence(log, kept, read.digest)))
@@ -122,6 +132,9 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
     for number, (page, text, checked) in enumerate(found, 1):
         mark = f"[{number}] " if several else ""
         if checked is None:
+            if (place := read_form_code(text)) is not None:
+                click.echo(mark + explain(Problem.FORM, place.text, lang))
+                continue
             other = explain(Problem.NOT_A_SHEET, "", lang)
             click.echo(f"{mark}{other}: {_printable(text)}")
             continue

@@ -10,6 +10,7 @@ import click
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
+from escrutinio.cli.desk_seal import seal_typed
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from escrutinio.running.desk.transcription.desk import Desk
 
 HOUR = 3600
+USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board")
 
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 
@@ -57,9 +59,11 @@ def command() -> None:
               help=say("Folder of the pictures to be typed."))  # fmt: skip
 @click.option("--unread", type=click.Path(exists=True, path_type=Path),
               help=say("Only what this result of `scan` could not read."))  # fmt: skip
+@click.option("--clerks", is_flag=True,
+              help=say("Clerks in two roles type each picture, and a third person decides."))  # fmt: skip
 def open_desk(
     directory: Path, listen: str, names: tuple[str, ...], tls: bool, key_addresses: tuple[str, ...],
-    pictures: Path | None, unread: Path | None,
+    pictures: Path | None, unread: Path | None, clerks: bool,
 ) -> None:  # fmt: skip
     from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.app import desk_application, desk_directory, read_listening
@@ -69,7 +73,7 @@ def open_desk(
     workspace = open_workspace(directory)
     listening = read_listening(listen, names, tls)
     private = desk_directory(workspace)
-    desk = None if pictures is None else _transcription(pictures, private, unread)
+    desk = None if pictures is None else _transcription(pictures, private, unread, clerks=clerks)
     app = desk_application(
         workspace,
         names=listening.names,
@@ -85,12 +89,12 @@ def open_desk(
     serve_locally(app, listening.port, click.echo, listening.host, pair, listening.names)
 
 
-def _transcription(pictures: Path, private: Path, unread: Path | None) -> Desk:
+def _transcription(pictures: Path, private: Path, unread: Path | None, *, clerks: bool) -> Desk:
     from escrutinio.running.desk.transcription.desk import RESULT, Desk
     from escrutinio.running.workspace.collection.inputs import unread_pages
 
     only = None if unread is None else unread_pages(unread)
-    desk = Desk(pictures, private / "typed", only, sessions=True)
+    desk = Desk(pictures, private / "typed", only, sessions=True, clerks=clerks)
     for path, why in desk.unreadable.items():
         click.echo(say("not a picture: {path} ({why})", path=path, why=why), err=True)
     click.echo(say("{pictures:,} pictures", pictures=len(desk.pictures)))
@@ -108,13 +112,14 @@ def _named_key(text: str) -> tuple[str, str]:
 @command.command(
     help=say(
         "Hand out a session key: print it once, for one person, whom LABEL stands for; no name is asked for "
-        "and none is kept. A typist types, a signer signs as one enrolled name, the board shows coverage.\n\n"
+        "and none is kept. A typist types, a signer signs as one enrolled name, the board shows coverage; "
+        "of clerks in roles clerk-a and clerk-b type, and the decider decides.\n\n"
         "Example: escrutinio desk admit srv/election --label o1 --for signer --signs-as authority/officer-1"
     )
 )
 @_directory
 @click.option("--label", required=True, help=say("What stands for the person, such as t1: never a name."))
-@click.option("--for", "use", required=True, type=click.Choice(["typist", "signer", "board"]),
+@click.option("--for", "use", required=True, type=click.Choice(USES),
               help=say("What the key is for."))  # fmt: skip
 @click.option("--signs-as", default="", metavar="NAME", help=say("Name of the enrolled key, of a signer."))
 @click.option("--hours", default=12, show_default=True, type=click.IntRange(1, 24 * 31),
@@ -195,3 +200,6 @@ def sessions(directory: Path, as_json: bool) -> None:
     for one in found:
         until = datetime.fromtimestamp(one.until, UTC).isoformat()
         click.echo(f"{one.label}  {one.use.value}  {one.signs_as or '–'}  {until}")
+
+
+command.add_command(seal_typed)

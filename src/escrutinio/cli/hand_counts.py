@@ -66,6 +66,7 @@ def record(
         columns_of,
         hand_count,
         kept_counts,
+        of_its_box,
         read_counts,
     )
     from escrutinio.evidence.audit.rounds import drawn_boxes
@@ -81,13 +82,15 @@ def record(
             cells |= {} if number is None else {code: str(number)}
         rows = [cells | _options(options)]
     audit = audit_of(question, opened, commitment)
-    drawn = drawn_boxes(opened.state, audit, opened.log.attachment)
     about, made = opened.contest.code, audit.logged.entry.digest
+    drawn = drawn_boxes(opened.state, audit, about, opened.log.attachment)
     counts = {row["station"]: hand_count(audit, drawn, opened.contest, row) for row in rows}
     if len(counts) < len(rows):
         raise InputError("box-twice")
     secret = []
-    bodies: dict[str, t.HandCount | t.CountCommitment] = {**counts}
+    bodies: dict[str, t.HandCount | t.MixedCount | t.CountCommitment] = {
+        name: of_its_box(audit, about, name, each) for name, each in counts.items()
+    }
     if keep is not None:
         salts = {name: secrets.token_bytes(32) for name in counts}
         counts = {name: replace(each, salt=salts[name]) for name, each in counts.items()}

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.opening import fingerprint_of, open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.sending import open_outbox
 from escrutinio.cli.stations import find_station
+from escrutinio.cli.thermal import check_escpos, escpos_option, to_thermal_printer
 from escrutinio.core.election.choosing import choose_basis, choose_contest
 
 if TYPE_CHECKING:
@@ -37,11 +40,13 @@ _BATCH, _WORTH_WORKERS = 512, 8
         "Print sheets of STATION as PDF from the publication that --log names (a directory or an http "
         "address): figures, figures in words, lines for signatures, the QR code of the record and the "
         "fingerprint of the log. The log is verified first, and the signature of each sheet again. A sealed "
-        "record prints before it is sent (--record), as the law of some countries asks.\n\n"
+        "record prints before it is sent (--record), as the law of some countries asks. --zero prints zero "
+        "reports, and --escpos writes what a thermal printer takes.\n\n"
         "Copies by parties and observers print as “transcription, not an official sheet”; whatever is of an "
         "election that is not real prints with a mark across the page.\n\n"
         "Examples: escrutinio print N1.01 --log public/miniature --contest presidencia; escrutinio print "
-        "--all --log public/miniature --contest presidencia --paper 80mm -o sheets"
+        "--all --log public/miniature --contest presidencia --paper 80mm -o sheets; escrutinio print N1.01 "
+        "--log public/miniature --contest presidencia --paper 80mm --escpos /dev/usb/lp0"
     )
 )
 @click.argument("stations", nargs=-1, metavar="STATION...")
@@ -65,6 +70,11 @@ _BATCH, _WORTH_WORKERS = 512, 8
     help=say("A sealed record, or a directory of them, that is still to be sent; may be repeated."),
 )
 @click.option(
+    "--outbox",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=say("The station's outbox, which is told that they were printed."),
+)
+@click.option(
     "--contest",
     help=say("Code of the contest; may be left out where there is one."),
 )
@@ -73,6 +83,11 @@ _BATCH, _WORTH_WORKERS = 512, 8
     help=say(
         "Whose sheets; by default the official ones as reported, with --all those of which there are most."
     ),
+)
+@click.option(
+    "--zero",
+    is_flag=True,
+    help=say("The zero report of the station instead of its sheet."),
 )
 @click.option(
     "--paper",
@@ -103,6 +118,7 @@ _BATCH, _WORTH_WORKERS = 512, 8
     type=click.Path(path_type=Path),
     help=say("PDF file of one sheet, directory of several."),
 )
+@escpos_option
 @trust_option
 @json_option
 @quiet_option
@@ -112,13 +128,16 @@ def command(
     everything: bool,
     entry: int | None,
     files: tuple[Path, ...],
+    outbox: Path | None,
     contest: str | None,
     basis: str | None,
+    zero: bool,
     paper: str,
     number: int,
     copies: int,
     tongue: str | None,
     output: Path | None,
+    escpos: Path | None,
     trust: Path | None,
     as_json: bool,
     quiet: bool,
@@ -127,8 +146,13 @@ def command(
         raise click.UsageError(say("give one of STATION, --all, --entry and --record"))
     if number > copies:
         raise click.UsageError(say("there is no copy {number} of {copies}", number=number, copies=copies))
-    if everything and output is None:
+    if zero and (basis is not None or not (stations or everything)):
+        raise click.UsageError(say("--zero goes with STATION or --all, and without --basis"))
+    check_escpos(escpos, paper, output)
+    if everything and output is None and escpos is None:
         raise click.UsageError(say("--all needs -o DIRECTORY"))
+    if outbox is not None and not files:
+        raise click.UsageError(say("--outbox goes with --record"))
     from escrutinio.publication.documents.sheets.printing import Printer
 
     quiet = quiet or as_json
@@ -137,7 +161,7 @@ def command(
     if entry is not None or sealed:
         chosen = [] if entry is None else [entry]
     else:
-        chosen = _chosen(log.state, stations, contest, basis)
+        chosen = _chosen(log.state, stations, contest, basis, zero=zero)
     printer = Printer(log.state, fingerprint_of(log.trust or own_trust(log)), tongue or language())
     # One sheet goes to the file named, several into the directory named.
     file = output if len(chosen) + len(sealed) == 1 and not everything else None
@@ -145,6 +169,9 @@ def command(
     written = []
     copy = number, copies
     sheets = chain(_sheets(printer, log, chosen, copy), (printer.sheet(each, copy) for each in sealed))
+    if escpos is not None:
+        to_thermal_printer(sheets, escpos, as_json=as_json)
+        return
     with progress_bar(quiet or not everything) as progress:
         for sheet, content in _printed(sheets, paper, len(chosen) + len(sealed)):
             path = file or (output or Path()) / f"{names[sheet.station]}-{sheet.contest}.pdf"
@@ -153,6 +180,8 @@ def command(
             write_new((path, content), again=file is None)
             written.append(str(path))
             progress(say("print"), len(written), len(chosen))
+    if outbox is not None:
+        _tell(outbox, sealed)
     if as_json:
         print_json({"version": 1, "files": written})
     elif everything:
@@ -161,13 +190,31 @@ def command(
         click.echo("\n".join(written))
 
 
+def _tell(directory: Path, sealed: list[SignedEntry]) -> None:
+    """Tell an outbox what was printed, and the user what it does not have: the paper comes first."""
+    outbox = open_outbox(directory)
+    digests = [each.entry.digest for each in sealed]
+    outbox.printed(digests, now())
+    if lacking := sum(outbox.find(digest) is None for digest in digests):
+        click.echo(say("Note: ") + say("Not in the outbox yet: {count:,}", count=lacking), err=True)
+
+
 def _chosen(
-    state: ElectionState, stations: tuple[str, ...], contest: str | None, basis: str | None
+    state: ElectionState, stations: tuple[str, ...], contest: str | None, basis: str | None, *, zero: bool
 ) -> list[int]:
     """The entries to print, of all stations where none is given. Raises InputError, PublicationError."""
-    from escrutinio.publication.documents.sheets.printing import counted_entries, entry_to_print
+    from escrutinio.publication.documents.sheets.printing import (
+        counted_entries,
+        entry_to_print,
+        zero_report_to_print,
+        zero_reports,
+    )
 
     code = choose_contest(state, contest).code
+    if zero and stations:
+        return [zero_report_to_print(state, code, find_station(state, each)) for each in stations]
+    if zero:
+        return [index for _, index in zero_reports(state, code)]
     if not stations or basis is not None:
         basis = choose_basis(state, code, basis)
     if stations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,24 +169,28 @@ def _same(signing: Signing, entry: Entry, beside: Mapping[bytes, bytes], yes: bo
 # --- where it goes ---
 
 
-def _keep(sealed: list[Sealed], signing: Signing, output: Path, as_json: bool) -> None:
+def write_sealed(sealed: Sequence[Sealed], signing: Signing, output: Path) -> list[Path]:
+    """Write sealed records, each into a file or many into parcels, with what they attach; the files."""
     from escrutinio.running.exchange.parcel import ATTACHMENTS, send
 
     if len(sealed) > SHOWN_FILES:
-        files = send(output, [each.raw for each in sealed], signing.attachments)
-    else:
-        named = [
-            (
-                output / f"{number:03}-{each.entry.body.NAME}-{each.entry.subject.replace('/', '-')}.cose",
-                each.raw,
-            )
-            for number, each in enumerate(sealed, 1)
-        ]
-        beside = [(output / ATTACHMENTS / d.hex(), raw) for d, raw in signing.attachments.items()]
-        (output / ATTACHMENTS if beside else output).mkdir(parents=True, exist_ok=True)
-        write_new(*beside, again=True)
-        write_new(*named)
-        files = [path for path, _ in named]
+        return send(output, [each.raw for each in sealed], signing.attachments)
+    named = [
+        (
+            output / f"{number:03}-{each.entry.body.NAME}-{each.entry.subject.replace('/', '-')}.cose",
+            each.raw,
+        )
+        for number, each in enumerate(sealed, 1)
+    ]
+    beside = [(output / ATTACHMENTS / d.hex(), raw) for d, raw in signing.attachments.items()]
+    (output / ATTACHMENTS if beside else output).mkdir(parents=True, exist_ok=True)
+    write_new(*beside, again=True)
+    write_new(*named)
+    return [path for path, _ in named]
+
+
+def _keep(sealed: list[Sealed], signing: Signing, output: Path, as_json: bool) -> None:
+    files = write_sealed(sealed, signing, output)
     waits = [each.waits for each in sealed if each.waits is not None]
     if as_json:
         print_json({

@@ -12,11 +12,13 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
+from escrutinio.cli.sending import channel_of, channel_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from escrutinio.base.errors import EscrutinioError
+    from escrutinio.core.records.codes import Channel
     from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.running.exchange.hub_client import HubClient
 
@@ -31,13 +33,16 @@ LOOKS_EVERY = 1.0
     help=say(
         "Send FILES, sealed records or directories of them as `escrutinio sign` writes them, to the log that "
         "somebody keeps: --to is the address of their hub, their workspace, or any directory that reaches "
-        "it, such as a stick. What they attach goes with them. Sending the same again changes nothing.\n\n"
+        "it, such as a stick. What they attach goes with them. Sending the same again changes nothing. A "
+        "file of the texts of QR codes, or what `escrutinio scan` wrote, is as good: the bytes are the "
+        "same.\n\n"
         "With --wait it waits until the hub, or the publication at --log, has the records, and keeps a proof "
         "of each.\n\n"
         "Examples:\n\n"
         "  escrutinio submit out --to /media/stick\n\n"
         "  escrutinio submit out --to https://hub.example --trust trust.toml --wait 60 --proofs proofs\n\n"
-        "  escrutinio submit out --to /srv/election --log /srv/election/public --wait 600 --proofs proofs"
+        "  escrutinio submit out --to /srv/election --log /srv/election/public --wait 600 --proofs proofs\n\n"
+        "  escrutinio submit sheets.jsonl --to https://hub.example"
     )
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -48,21 +53,25 @@ LOOKS_EVERY = 1.0
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0,
               help=say("Seconds to wait for the publication that has the records."))  # fmt: skip
 @click.option("--proofs", type=click.Path(path_type=Path), help=say("Directory for the proofs."))
+@channel_option
 @json_option
 def command(
     files: tuple[Path, ...], target: str, address: str | None, trust: Path | None, wait: float,
-    proofs: Path | None, as_json: bool,
+    proofs: Path | None, channel: Channel | None, as_json: bool,
 ) -> None:  # fmt: skip
     from escrutinio.running.exchange.parcel import read_sealed
 
+    to_hub = target.startswith(("http://", "https://"))
+    if channel is not None and not to_hub:
+        raise click.UsageError(say("--channel goes with the address of a hub"))
     records, attachments = read_sealed(files)
     refused: dict[int, EscrutinioError] = {}
     found: dict[int, int] = {}
     asks = wait or proofs is not None
-    if target.startswith(("http://", "https://")):
+    if to_hub:
         where = address or (target if asks else None)
         hub = _hub(target, wait)
-        refused = _sent(hub, records, attachments, proofs)
+        refused = _sent(hub, records, attachments, proofs, channel_of(files, channel))
         if address is None and asks:
             found = _proved(hub, records, refused, trust, wait, proofs)
     else:
@@ -109,13 +118,14 @@ def _hub(address: str, wait: float) -> HubClient:
 
 
 def _sent(
-    hub: HubClient, records: Sequence[bytes], attachments: Mapping[bytes, bytes], proofs: Path | None
-) -> dict[int, EscrutinioError]:
+    hub: HubClient, records: Sequence[bytes], attachments: Mapping[bytes, bytes], proofs: Path | None,
+    channel: Channel,
+) -> dict[int, EscrutinioError]:  # fmt: skip
     """Send records; why the hub did not take some, by place. What it promised is kept beside the proofs."""
     from escrutinio.base.files import write_files
     from escrutinio.core.records.attachments import digest_of
 
-    sent = hub.send(records, attachments)
+    sent = hub.send(records, attachments, channel)
     if proofs is not None:
         write_files(proofs, (
             (f"{digest_of(raw).hex()}.promise.cose", each.promise)

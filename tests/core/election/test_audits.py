@@ -206,3 +206,20 @@ def test_a_commitment_behind_the_count_binds_nothing() -> None:
     day.count(salt=SALT)
     day.promise(day.counted(OTHER))
     assert codes(day.state()) == []
+
+
+def test_all_officers_are_one_side() -> None:
+    """Another officer's audit follows the first one's, and speaks for whom the commitment names."""
+    day = AuditDay()
+    day.enrol("authority/2", Role.AUTHORITY)
+    head = p.LogHead(ORIGIN, len(day.log), bytes(32))
+    body = t.AuditCommitment(
+        AuditMethod.PPEB_BETTING, p.Fraction(1, 10), head, "reported", BoundSource.REGISTERED, None, None,
+        None, (AZUL, SOL), (AZUL, SOL), None,
+    )  # fmt: skip
+    again = day.say(body, "authority/2", ABOUT)
+    result = t.AuditResult(day.audit, 1, p.Fraction(1, 100), None)
+    day.say(result, "authority/2", ABOUT)
+    noted = found(day.state(), audits.AUDIT_REPEATED)
+    assert [list(each.entries) for each in noted] == [[again, at_of(day, day.audit)]]
+    assert audits.AUDIT_SIGNER not in codes(day.state())

@@ -233,6 +233,22 @@ def test_a_board_counts_where_the_law_counts_on_paper(paper: tuple[str, ...], fi
     assert codes(state) == ([] if fine else ["key-out-of-scope"])
 
 
+@pytest.mark.parametrize(("other", "counts"), [(VOTES, True), (VOTES[::-1], False)])
+def test_a_centre_types_for_boards_of_its_areas_and_replaces_none(
+    other: tuple[int, ...], counts: bool
+) -> None:
+    day = Day(law=lambda definition: replace(definition, paper=("isla",)))
+    day.enrol("board/digitising-norte", Role.BOARD, "norte")
+    day.enrol("board/n1.01", Role.BOARD, "n1.01")
+    first = day.manual("board/digitising-norte", "n1.01", VOTES)
+    day.manual("board/n1.01", "n1.01", other)
+    elsewhere = day.manual("board/digitising-norte", "s1.01", VOTES)
+    state = day.state()
+    assert counts_at(state, "n1.01") == (first if counts else None)
+    assert ("conflict" in codes(state)) is not counts
+    assert [finding.entries for finding in found(state, "key-out-of-scope")] == [(elsewhere,)]
+
+
 def test_a_paper_count_elsewhere_still_waits_for_its_opening() -> None:
     day = Day(law=lambda definition: replace(definition, paper=("sur",)))
     day.enrol("board/n1.01", Role.BOARD, "n1.01")

@@ -54,6 +54,11 @@ def manifest(day: Day, by: str) -> int:
     return day.say(t.BallotManifest(boxes), by, "presidente")
 
 
+def mixed_count(day: Day, by: str) -> int:
+    body = t.MixedCount(("n1.02",), bytes(32), (9, 8, 7, 6), (0, 0))
+    return day.say(body, by, "n1.01/presidente")
+
+
 SIGNERS = {
     Role.AUTHORITY: "authority/1",
     Role.RECEIVER: "receiver/1",
@@ -73,6 +78,7 @@ CASES: dict[str, tuple[type[t.Body], Saying, set[Role]]] = {
     "next round": (t.NextRound, next_round, {Role.AUTHORITY}),
     "extension": (t.Extension, extension, {Role.AUTHORITY}),
     "removal request": (t.RemovalRequest, removal_request, {Role.AUTHORITY}),
+    "mixed count": (t.MixedCount, mixed_count, OFFICE | WATCH),
     "promise": (t.Promise, promise, {Role.RECEIVER}),
     "manifest": (t.BallotManifest, manifest, OFFICE),
 }

@@ -155,8 +155,46 @@ REPLACING = (
 CORRECTING = (
     Example(t.HandCount((119, 24, 257), (7, 0, 1), None, 408, _DIGEST, None, _DIGEST), "board", _HERE),
     Example(t.AuditResult(_DIGEST, 1, p.Fraction(30, 1_000), None, _DIGEST), "authority", CONTEST),
+    Example(
+        t.MixedCount(("010101001.02",), _DIGEST, (240, 46, 509), (9, 0, 1), None, 805, None, _DIGEST),
+        "party",
+        _HERE,
+    ),
 )
 """What puts right a slip of its own signer."""
+
+TYPED = (
+    Example(
+        t.SheetStatus(
+            k.SheetFact.THIRD_DECIDED, _DIGEST, None, p.TypedFrom(_text("a picture").digest, k.Reading.WORDS)
+        ),
+        "board",
+        _HERE,
+    ),
+)
+"""How a sheet was typed from its picture."""
+
+SEVERAL = (
+    Example(
+        t.AuditCommitment(
+            method=k.AuditMethod.SRS_ALPHA,
+            risk_limit=p.Fraction(1, 10),
+            head=_HEAD,
+            basis="reported",
+            bound=k.BoundSource.REGISTERED,
+            most=None,
+            bet=None,
+            manifest=None,
+            throwers=("party/0000001",),
+            counters=("party/0000001", "observer/0000001"),
+            follows=_DIGEST,
+            beside=(p.AuditedContest("council", "reported", k.BoundSource.MANIFEST, None, _DIGEST),),
+        ),
+        "authority",
+        CONTEST,
+    ),
+)
+"""What is of several contests."""
 
 DEFINITION = Example(
     t.Definition(
@@ -368,9 +406,16 @@ EXAMPLES: tuple[Example, ...] = (
     Example(t.Checklist(_table("code,text\na1,The box is empty\n"), ("a1",), ()), "observer", STATION),
     Example(t.Visit(MIDNIGHT + 30_000, MIDNIGHT + 33_000, ()), "observer", STATION),
     Example(t.NextRound(_DIGEST, "log.example/invented-2"), "authority", CONTEST),
+    Example(
+        t.MixedCount(("010101001.02",), _DIGEST, (240, 45, 510), (9, 0, 1), None, 805, bytes(32)),
+        "party",
+        _HERE,
+    ),
     Example(t.Extension(MIDNIGHT + 90_000, "art. 9: polls closed late"), "authority", "area/norte"),
     *REPLACING,
     *CORRECTING,
+    *TYPED,
+    *SEVERAL,
 )
 
 

@@ -30,6 +30,8 @@ from tests.core.records.examples import (
     EXAMPLES,
     MIDNIGHT,
     REPLACING,
+    SEVERAL,
+    TYPED,
     Example,
     election,
     example,
@@ -54,13 +56,31 @@ HOSTILE: tuple[object, ...] = (None, -1, 1.5, True, {}, 2**64 - 1, [[]], "\n", b
 
 
 def test_there_is_an_example_of_every_type() -> None:
-    types = [each.body.TYPE for each in EXAMPLES if each not in (*REPLACING, *CORRECTING)]
-    assert types == list(t.BY_CODE) == [*range(1, 45), *range(128, 134)]
+    types = [each.body.TYPE for each in EXAMPLES if each not in (*REPLACING, *CORRECTING, *TYPED, *SEVERAL)]
+    assert types == list(t.BY_CODE) == [*range(1, 45), *range(128, 136)]
 
 
 def test_there_is_an_example_of_every_act_that_replaces_another() -> None:
     acts = {body.TYPE for body in t.BY_CODE.values() if body.LAYOUT[-1][0] == "replaces"}
     assert acts == {each.body.TYPE for each in REPLACING} == {6, 7, 8, 9, 24, 26, 27, 28, 40}
+
+
+def test_an_audit_of_one_contest_has_one_position_less() -> None:
+    (several,) = SEVERAL
+    plain = body_to_plain(several.body)
+    assert plain["beside"] == [
+        {
+            "contest": "council",
+            "basis": "reported",
+            "bound": "manifest",
+            "most": None,
+            "manifest": example("audit-commitment").body.manifest.hex(),  # type: ignore[attr-defined]
+        }
+    ]
+    alone = replace(several, body=body_from_plain("audit-commitment", {**plain, "beside": None}))
+    assert values_of(alone) == values_of(several)[:-1]
+    with pytest.raises(RecordError):
+        body_from_plain("audit-commitment", {**plain, "beside": []})
 
 
 @pytest.mark.parametrize("each", [*REPLACING, *CORRECTING], ids=lambda each: each.name)

@@ -18,7 +18,7 @@ from escrutinio.core.records.entry import body_from_plain, open_record, verify
 from escrutinio.core.records.qr import qr_text, read_qr_text
 from escrutinio.core.records.types import BY_CODE
 from tests.core.records import make_vectors
-from tests.core.records.examples import CORRECTING, EXAMPLES, REPLACING, Example, example
+from tests.core.records.examples import CORRECTING, EXAMPLES, REPLACING, SEVERAL, Example, example
 from tests.core.records.forge import bad_payloads
 from tests.paths import ROOT
 
@@ -56,8 +56,15 @@ def test_a_validator_we_did_not_write_accepts_every_example(each: Example) -> No
     frame = split(each.raw)
     # It does not know an optional element at the end of an array, so it is given each form by itself.
     text = CDDL
-    for name, there in (("replaces", each in REPLACING), ("corrects", each in CORRECTING)):
-        text = text.replace(f"  ? digest,  ; {name}\n", f"  digest,  ; {name}\n" if there else "")
+    typed = getattr(each.body, "typed", None) is not None
+    for name, form, there in (
+        ("replaces", "digest", each in REPLACING),
+        ("corrects", "digest", each in CORRECTING),
+        ("typed", "typed-from", typed),
+    ):
+        text = text.replace(f"  ? {form},  ; {name}\n", f"  {form},  ; {name}\n" if there else "")
+    beside = "[1*64 audited-contest],  ; beside\n"
+    text = text.replace(f"  ? {beside}", f"  {beside}" if each in SEVERAL else "")
     _validate(each.body.NAME, frame.payload, text)
     _validate("protected", each.raw[4 : 4 + each.raw[3]])
 

@@ -80,6 +80,7 @@ class AuditDay(Day):
         manifest: bytes | None = None,
         bet: p.Fraction | None = None,
         follows: bytes | None = None,
+        beside: tuple[p.AuditedContest, ...] | None = None,
     ) -> bytes:
         """Commit to the sheets so far; the digest of the commitment."""
         body = t.AuditCommitment(
@@ -94,6 +95,7 @@ class AuditDay(Day):
             throwers=throwers or (by,),
             counters=organisations,
             follows=follows,
+            beside=beside,
         )
         return self.digest(self.say(body, by, "presidente"))
 
@@ -131,11 +133,12 @@ class AuditDay(Day):
         *,
         null: int = 2,
         by: tuple[str, ...] = COUNTING,
+        about: str = "presidente",
     ) -> int:
         """Hand counts of a box, equal, by two organisations that commit to them first; the index of the
         last."""
-        self.commit_count(commitment, box, counts, null=null, by=by)
-        return self.open_count(commitment, box, counts, null=null, by=by)
+        self.commit_count(commitment, box, counts, null=null, by=by, about=about)
+        return self.open_count(commitment, box, counts, null=null, by=by, about=about)
 
     def open_count(
         self,
@@ -147,12 +150,13 @@ class AuditDay(Day):
         by: tuple[str, ...] = COUNTING,
         blind: bool = True,
         corrects: int | None = None,
+        about: str = "presidente",
     ) -> int:
         """What was committed to, or a correction of it; `blind` False: without what opens it."""
         before = None if corrects is None else self.digest(corrects)
         body = t.HandCount(counts or self.paper[box], (null, 0), audit=commitment, corrects=before)
         said = [replace(body, salt=salt(who) if blind else None) for who in by]
-        return [self.say(each, who, f"{box}/presidente") for each, who in zip(said, by, strict=True)][-1]
+        return [self.say(each, who, f"{box}/{about}") for each, who in zip(said, by, strict=True)][-1]
 
     def commit_count(
         self,
@@ -162,11 +166,12 @@ class AuditDay(Day):
         *,
         null: int = 2,
         by: tuple[str, ...] = COUNTING,
+        about: str = "presidente",
     ) -> int:
         """What two organisations commit to before they say a count; the index of the last."""
         count = t.HandCount(counts or self.paper[box], (null, 0), audit=commitment)
         said = [t.CountCommitment(commitment, count_digest(salt(who), count)) for who in by]
-        return [self.say(each, who, f"{box}/presidente") for each, who in zip(said, by, strict=True)][-1]
+        return [self.say(each, who, f"{box}/{about}") for each, who in zip(said, by, strict=True)][-1]
 
     def state_result(
         self,

@@ -10,7 +10,8 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.replay import stated_risk
-from escrutinio.evidence.audit.status import AuditStatus, audit_status
+from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import audit_status
 from tests.evidence.audit.made import COUNTING, NAMED, STATIONS, AuditDay, manifest
 
 DIGITS = {"authority/1": "3141592653", "party/azul/1": "2718281828", "observer/red/1": "1618033988"}
@@ -268,7 +269,7 @@ def test_a_box_that_the_manifest_lacks_is_bounded_by_its_voters() -> None:
     more = status(day, whole).sum_of_bounds
     assert more is not None
     # 200 voters and 145 vouchers, over a margin of 1,620 votes for the nearest pair.
-    margin = found.margin
+    margin = found.own.margin
     assert abs(found.sum_of_bounds - more - Fraction(200 - 145, margin)) < Fraction(1, 10**6)
 
 
@@ -276,7 +277,8 @@ def test_a_box_that_the_manifest_lacks_is_bounded_by_its_voters() -> None:
     ("content", "sentence"),
     [
         (b"station,box\nc0.01,1\n", "cannot be read"),
-        (b"station,seal,most\nc0.01,a,1\nc0.01,b,1\n", "twice"),
+        (b"station,seal,most\nc0.01,a,1\nc0.01,a,1\n", "twice"),
+        (b"station,seal,most\nc0.01,,1\nc0.01,b,1\n", "twice"),
         (b"station,seal,most\nc0.01,a,-1\n", "no number"),
         (b"station,seal,most\nc0.01,a,4294967296\n", "no number"),
         (b"station,seal,most\nc0.01,a,12\n", "more than the 12"),

@@ -17,7 +17,8 @@ from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.measure import HOT_SHARE, Bravo, Hot, Ppeb, Srs
 from escrutinio.evidence.audit.replay import named
-from escrutinio.evidence.audit.status import MOST_AUDITS, AuditStatus, audit_status, audit_statuses
+from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import MOST_AUDITS, audit_status, audit_statuses
 from escrutinio.evidence.audit.strata import Stratum, stratified_risk
 from tests.evidence.audit.contest import most_votes
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
@@ -376,7 +377,7 @@ def test_a_sample_of_all_the_rest_ends_an_audit() -> None:
     day = AuditDay()
     _, found = whole(day)
     assert found.settled is True
-    assert found.risk == found.risk_outstanding == 0
+    assert found.risk == found.own.risk_outstanding == 0
     assert found.may_stop
     assert found.suggested == ()
     assert codes(found) == []

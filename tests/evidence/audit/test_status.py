@@ -15,7 +15,8 @@ from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.measure import HOT_SHARE
 from escrutinio.evidence.audit.notes import MOST_NOTES
 from escrutinio.evidence.audit.replay import stated_risk
-from escrutinio.evidence.audit.status import AuditStatus, audit_status, audit_statuses
+from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import audit_status, audit_statuses
 from tests.core.election.build import ORIGIN
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
@@ -97,8 +98,8 @@ def test_the_margin_and_bounds_are_those_of_the_sheets_committed_to() -> None:
     day.sheet(f"machine/{STATIONS[-1]}", STATIONS[-1], (0, 190, 0, 0))
     found = status(day, commitment=commitment)
     assert found.boxes == 39
-    assert found.outstanding.stations == 1
-    assert found.outstanding.registered == 200
+    assert found.own.outstanding.stations == 1
+    assert found.own.outstanding.registered == 200
 
 
 def test_nobodys_commitment_hides_the_audit_of_another() -> None:
@@ -284,13 +285,13 @@ def test_stations_without_a_sheet_are_counted_against_the_outcome() -> None:
         day.count_box(commitment, box)
     found = status(day)
     assert found.may_stop
-    assert (found.outstanding.stations, found.outstanding.registered) == (2, 400)
-    assert found.risk_outstanding is not None
-    assert found.risk < found.risk_outstanding < 1
+    assert (found.own.outstanding.stations, found.own.outstanding.registered) == (2, 400)
+    assert found.own.risk_outstanding is not None
+    assert found.risk < found.own.risk_outstanding < 1
     assert "2 stations have no counted sheet; if all who could vote there" in found.sentences("en")[1]
     unknown = status_of_unknown_roll()
-    assert unknown.outstanding.registered is None
-    assert unknown.risk_outstanding is None
+    assert unknown.own.outstanding.registered is None
+    assert unknown.own.risk_outstanding is None
     assert "no se sabe cuántos" in unknown.sentences("es")[1]
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import InputError
+from escrutinio.intake.scan.form_code import FormKind, form_place
 from escrutinio.intake.scan.problems import Problem, explain
 from escrutinio.intake.scan.results import (
     Found,
@@ -46,6 +47,7 @@ def test_the_unsigned_format_of_2024_is_read_with_its_zeros() -> None:
     ("text", "problem"),
     [
         ("https://example.org/menu", Problem.NOT_A_SHEET),
+        (form_place(bytes(32), FormKind.SHEET, "N.1", "c").qr, Problem.FORM),
         ("ESCX:", Problem.NOT_A_RECORD),
         (text_of(7)[:-3], Problem.NOT_A_RECORD),
         ("ESC1:" + "A" * 30, Problem.NOT_A_RECORD),

@@ -6,7 +6,13 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
+from escrutinio.core.records.codes import BoundSource
+from escrutinio.evidence.audit.records import read_audit
+from escrutinio.publication.documents.audit_papers import AuditPapers
 from tests.cli.running import PRESIDENCY, answered, refused
+from tests.evidence.audit.made import AuditDay
+from tests.evidence.audit.test_mixed import MixedDay
+from tests.evidence.audit.test_several import TwoContests
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +23,11 @@ def papers(miniature: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pages(papers: Path, language: str) -> list[str]:
-    document = pypdfium2.PdfDocument(papers / f"audit-{language}.pdf")
+    return texts(papers / f"audit-{language}.pdf")
+
+
+def texts(file: Path | bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(file)
     return [" ".join(page.get_textpage().get_text_range().split()) for page in document]
 
 
@@ -41,3 +51,43 @@ def test_both_languages_say_the_same_pages(papers: Path) -> None:
 
 def test_papers_are_not_written_twice(papers: Path, miniature: Path) -> None:
     assert "is not overwritten" in refused("audit", "papers", miniature, *PRESIDENCY, "-o", papers)
+
+
+def papers_of(day: AuditDay) -> AuditPapers:
+    return AuditPapers.of(
+        day.state(),
+        read_audit(day.state(), "presidente", attachments=day.attachments.get),
+        day.attachments.get,
+    )
+
+
+def test_a_box_with_paper_of_two_contests_has_a_table_for_each() -> None:
+    day = TwoContests()
+    commitment = day.begin()
+    day.sample(commitment, 1, day.status().suggested)
+    made = papers_of(day)
+    written = texts(made.to_pdf("en"))
+    sheets = dict(zip(made.boxes, written[-len(made.boxes) :], strict=True))
+    north = [name for name in sheets if name in day.council]
+    assert 0 < len(north) < len(sheets)
+    for name, page in sheets.items():
+        assert f"Count of box {name}" in page
+        assert page.count("All vouchers in the box") == 1 + (name in north)
+        assert ("ola" in page) is (name in north)
+    assert "President, consejo" in written[0]
+
+
+def test_a_mixed_box_is_fetched_with_all_its_stations_and_seals() -> None:
+    day = MixedDay()
+    commitment = day.begin(bound=BoundSource.MANIFEST)
+    names = tuple(name for name in day.paper if name != "c0.02")
+    day.sample(commitment, 1, names)
+    (
+        _,
+        pull,
+        *_,
+    ) = texts(papers_of(day).to_pdf("en"))
+    assert "c0.01 + c0.02 both" in pull
+    assert "c1.01 one, two" in pull
+    count = next(page for page in texts(papers_of(day).to_pdf("en")) if "Count of box c0.01" in page)
+    assert "Ballots of the stations c0.01, c0.02" in count

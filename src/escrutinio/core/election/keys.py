@@ -76,3 +76,13 @@ class KeyTable:
 def organisation_of(name: str) -> str:
     """Whom a signer belongs to: the name up to its second slash (`party/azul/s012` to `party/azul`)."""
     return "/".join(name.split("/", 2)[:2])
+
+
+_AUTHORITY = "authority"
+
+
+def side_of(name: str) -> str:
+    """Whose word a record of an audit is: the organisation of its signer; all officers of the authority are
+    one, so that two of them neither count a box nor throw a seed as if they were two."""
+    found = organisation_of(name)
+    return _AUTHORITY if found.startswith(f"{_AUTHORITY}/") else found

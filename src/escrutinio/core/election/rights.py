@@ -28,6 +28,7 @@ _AUDITS: Kinds = frozenset(
         t.AuditSample,
         t.AuditResult,
         t.CountCommitment,
+        t.MixedCount,
     }
 )
 _KEEPING: Kinds = frozenset({t.BallotManifest, t.Custody, t.Checklist, t.SheetStatus})
@@ -54,7 +55,9 @@ RIGHTS: dict[Role, Kinds] = {
     | {t.Complaint, t.CoRecord, t.Withdrawal, t.WitnessPolicy},
     Role.RECEIVER: _ANYBODY | {t.Arrival, t.Promise},
     Role.MACHINE: _ANYBODY | {t.ZeroReport, t.TallySheet, t.MachineEvent},
-    Role.BOARD: _ANYBODY | _KEEPING | {t.ManualSheet, t.SealCheck, t.HandCount, t.CountCommitment},
+    Role.BOARD: _ANYBODY
+    | _KEEPING
+    | {t.ManualSheet, t.SealCheck, t.HandCount, t.CountCommitment, t.MixedCount},
     Role.PARTY: _ANYBODY | _AUDITS | _WATCHERS | {t.CoRecord, t.Withdrawal},
     Role.OBSERVER: _ANYBODY | _AUDITS | _WATCHERS | {t.Withdrawal},
     Role.COMPLAINT_DESK: _ANYBODY | {t.Complaint},

@@ -207,6 +207,20 @@ class SheetFact(IntEnum):
     CHALLENGED = 3
     ANNULLED = 4
     NOT_INSTALLED = 5
+    TWO_AGREED = 6
+    THIRD_DECIDED = 7
+    TYPINGS_DIFFER = 8
+
+
+class Reading(IntEnum):
+    """What decided between two typings of a sheet's picture."""
+
+    FIGURES = 0
+    WORDS = 1
+    SUM = 2
+    CORRECTION = 3
+    OTHER_LINE = 4
+    OTHER = 5
 
 
 class AuditOutcome(IntEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.codecs import part, put
-from escrutinio.core.records.codes import Channel, Method, Refused, Role, Ties
+from escrutinio.core.records.codes import BoundSource, Channel, Method, Reading, Refused, Role, Ties
 
 
 @part
@@ -32,11 +32,32 @@ ATTACHMENTS = c.Array(ATTACHMENT, 0, 256)
 
 
 @part
+class TypedFrom:
+    """The picture from which people typed a sheet: SHA-256 of its file; `reason`: what decided where two
+    typings differed."""
+
+    picture: bytes = put(c.DIGEST)
+    reason: Reading | None = put(c.Optional(c.Code(Reading)), default=None)
+
+
+@part
 class Fraction:
     """A share of one as a fraction: 1/2, 5/100."""
 
     numerator: int = put(c.Uint("part"))
     denominator: int = put(c.Uint("whole"))
+
+
+@part
+class AuditedContest:
+    """Another contest of an audit: the basis that is audited, and what bounds its boxes, as in the
+    commitment."""
+
+    contest: str = put(c.CODE)
+    basis: str = put(c.SHORT)
+    bound: BoundSource = put(c.Code(BoundSource))
+    most: int | None = put(c.Optional(c.COUNT), default=None)
+    manifest: bytes | None = put(c.Optional(c.DIGEST), default=None)
 
 
 @part

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
+from hashlib import sha256
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.errors import DefinitionError, LogError, RecordError
 from escrutinio.core.election.qr2024_options import (
     MAX_FILE,
     QR2024_FILE,
@@ -17,6 +18,7 @@ from escrutinio.core.log.proofs import parse_proof
 from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.records.receipt import receipt_code
 from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
 from escrutinio.core.verification.promises import find_digest, judge_promise, surely_seen
@@ -85,3 +87,14 @@ class Checker:
         """The answer about a .tlog-proof file, given for `record` where that is at hand. Raises LogError."""
         policy = None if self.log.trust is None else self.log.trust.policy
         return Checked(judge_proof(parse_proof(data), self.log.pinned, policy, record))
+
+
+def records_of_code(log: VerifiedLog, code: str) -> list[bytes]:
+    """The records of a log that have this receipt code: one, or a few by chance.
+
+    Raises LogError where it has none, which says nothing of whether somebody received one.
+    """
+    found = [raw for raw in log.pinned.all_entries() if receipt_code(sha256(raw).digest()) == code]
+    if not found:
+        raise LogError("receipt-none", code=code, size=log.size)
+    return list(dict.fromkeys(found))

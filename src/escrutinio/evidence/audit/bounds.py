@@ -5,8 +5,8 @@ across contests of relative overstatements): if an outcome is wrong, the errors 
 the margin, add up to 1 at least; no box can contribute more than u_p.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -31,7 +31,8 @@ class Boxes:
     `names`: their stations' codes. `votes` int64 [boxes, candidates]. `bound` int64 [boxes]: the number of
     vouchers that a box holds at most, null and blank ones included; -1 where not known. `classes` int64
     [boxes, classes]: ballots that are not valid, by class. `valid` int64 [boxes]: valid ballots, where a
-    ballot may have several marks; elsewhere there are as many as votes.
+    ballot may have several marks; elsewhere there are as many as votes. `mixed`: the stations whose sheets
+    are added up in a box that has the ballots of several.
     """
 
     names: tuple[str, ...]
@@ -39,6 +40,7 @@ class Boxes:
     bound: Int64
     classes: Int64 | None = None
     valid: Int64 | None = None
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.names:

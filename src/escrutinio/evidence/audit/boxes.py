@@ -25,6 +25,21 @@ MANIFEST_HEADER = ("station", "seal", "most")
 _MOST = 1 << 32
 
 
+MOST_MIXED = 64
+"""Most stations whose ballots may lie in one box."""
+
+
+@dataclass(frozen=True)
+class BoxList:
+    """What a manifest says. `most`: how many ballots of each station its boxes hold at most, together;
+    `seals`: the seals of these boxes. `mixed`: of boxes with the ballots of several stations, these stations
+    by the first of them, by whose code the box goes."""
+
+    most: Mapping[str, int]
+    seals: Mapping[str, tuple[str, ...]]
+    mixed: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Bound:
     """What bounds the number of vouchers in a box, which is never the sheet under audit.
@@ -36,7 +51,12 @@ class Bound:
 
     source: BoundSource = BoundSource.REGISTERED
     most: int | None = None
-    manifest: Mapping[str, int] | None = None
+    manifest: BoxList | None = None
+
+    @property
+    def mixed(self) -> Mapping[str, tuple[str, ...]]:
+        """The boxes with the ballots of several stations, each with these stations."""
+        return {} if self.manifest is None else self.manifest.mixed
 
 
 BY_ROLL = Bound()
@@ -88,12 +108,52 @@ def boxes_of(
     stations = np.flatnonzero(rows >= 0) if rows is not None else np.zeros(0, np.int64)
     taken = rows[stations] if rows is not None else stations
     names = tuple(state.roll.stations[station] for station in stations.tolist())
-    return Boxes(
+    alone = Boxes(
         names,
         by_candidate(view, table.counts[taken]),
         _most(state, stations, bound),
         np.maximum(table.classes[taken], 0),
         valid_of(table)[taken],
+    )
+    return _joined(state, alone, bound) if bound.mixed else alone
+
+
+def _joined(state: ElectionState, alone: Boxes, bound: Bound) -> Boxes:
+    """The same with the stations together whose ballots lie in one box: sheets and bounds are added up. The
+    ballots of a station without a counted sheet lie there too, so its bound is added, and no votes.
+
+    What the box holds is then compared with the sum of the sheets: the errors of the sheets add up, however
+    the ballots lie.
+    """
+    first = {name: box for box, names in bound.mixed.items() for name in names}
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(alone.names):
+        rows.setdefault(first.get(name, name), []).append(row)
+    order = sorted(rows)
+    most = [int(alone.bound[rows[box]].sum()) for box in order]
+    mixed = {}
+    for place, box in enumerate(order):
+        if box not in bound.mixed:
+            continue
+        inside = tuple(alone.names[row] for row in rows[box])
+        beside = [name for name in bound.mixed[box] if name not in inside]
+        if strangers := [name for name in beside if name not in state.roll.index]:
+            raise EvidenceError("manifest-stranger", box=box, station=repr(strangers[0][:80]))
+        silent = [state.roll.index[name] for name in beside]
+        more = _most(state, np.array(silent, np.int64), bound)
+        most[place] = -1 if (more < 0).any() else most[place] + int(more.sum())
+        mixed[box] = inside
+
+    def added(figures: Int64) -> Int64:
+        return np.stack([figures[rows[box]].sum(axis=0) for box in order])
+
+    return Boxes(
+        tuple(order),
+        added(alone.votes),
+        np.array(most, np.int64),
+        None if alone.classes is None else added(alone.classes),
+        None if alone.valid is None else added(alone.valid),
+        mixed,
     )
 
 
@@ -103,7 +163,8 @@ def _most(state: ElectionState, stations: Int64, bound: Bound) -> Int64:
         return np.full(len(stations), -1 if bound.most is None else bound.most, np.int64)
     most = _by_roll(state)[stations]
     names = [state.roll.stations[station] for station in stations.tolist()]
-    listed = np.array([(bound.manifest or {}).get(name, -1) for name in names], np.int64)
+    given = {} if bound.manifest is None else bound.manifest.most
+    listed = np.array([given.get(name, -1) for name in names], np.int64)
     first, second = (listed, most) if bound.source is BoundSource.MANIFEST else (most, listed)
     found: Int64 = np.where(first >= 0, first, second)
     return found if bound.most is None else np.where(found >= 0, found, bound.most)
@@ -125,36 +186,61 @@ def planning_bound(state: ElectionState, contest: str) -> Bound:
     return Bound(most=None if largest < 0 else largest)
 
 
-def read_manifest(raw: bytes) -> dict[str, int]:
-    """How many ballots each box holds at most, by station, from a manifest's CSV `station,seal,most`.
+def read_manifest(raw: bytes) -> BoxList:
+    """What a manifest's CSV `station,seal,most` says, a row for each station and box: how many ballots of the
+    station the box holds at most. A seal that stands at several stations is of one box.
 
-    Raises EvidenceError for a table that is none, a number that is none, and a station that stands twice.
+    Raises EvidenceError for a table that is none, a number that is none, a station that stands twice without
+    two seals, and a box of more than `MOST_MIXED` stations.
     """
-    found: dict[str, int] = {}
+    most: dict[str, int] = {}
+    seals: dict[str, tuple[str, ...]] = {}
     try:
-        for _, (stations, _, most) in read_columns(raw, MANIFEST_HEADER, Phrase("The manifest")):
-            for station, text in zip(stations, most, strict=True):
+        for _, rows in read_columns(raw, MANIFEST_HEADER, Phrase("The manifest")):
+            for station, seal, text in zip(*rows, strict=True):
                 plain = text.isascii() and text.isdigit() and int(text[:11]) < _MOST
-                if not plain or station in found:
+                again = station in most and (not seal or "" in seals[station] or seal in seals[station])
+                if not plain or again:
                     raise EvidenceError("manifest-row", station=repr(station[:80]), most=repr(text[:40]))
-                found[station] = int(text)
+                most[station] = most.get(station, 0) + int(text)
+                seals[station] = (*seals.get(station, ()), seal)
     except DefinitionError as error:
         raise EvidenceError("manifest-table", why=error) from None
-    return found
+    return BoxList(most, seals, _mixed(seals))
 
 
-def seals_of(
-    state: ElectionState, contest: str, manifest: bytes | None, attachments: Attachments
-) -> dict[str, str]:
-    """The seal of each box, by station, from the manifest of this digest; none where it is not there."""
-    for logged in state.records(BallotManifest, contest):
+def _mixed(seals: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The stations whose ballots cannot be told apart, since one box has those of several: by the first of
+    them. Raises EvidenceError for too many."""
+    holders: dict[str, list[str]] = {}
+    for station, mine in seals.items():
+        for seal in filter(None, mine):
+            holders.setdefault(seal, []).append(station)
+    first: dict[str, str] = {}
+
+    def of(station: str) -> str:
+        while (before := first.get(station, station)) != station:
+            station = before
+        return station
+
+    for stations in holders.values():
+        for one in stations[1:]:
+            low, high = sorted((of(stations[0]), of(one)))
+            first[high] = low
+    found: dict[str, list[str]] = {}
+    for station in sorted(first):
+        found.setdefault(of(station), [of(station)]).append(station)
+    for box, inside in found.items():
+        if len(inside) > MOST_MIXED:
+            raise EvidenceError("manifest-mixed", box=box, count=len(inside), limit=MOST_MIXED)
+    return {box: tuple(inside) for box, inside in found.items()}
+
+
+def seals_of(state: ElectionState, manifest: bytes | None, attachments: Attachments) -> dict[str, str]:
+    """The seals of each box, by station, from the manifest of this digest; none where it is not there."""
+    for logged in state.records(BallotManifest):
         if logged.entry.digest == manifest and (raw := attachments(logged.body.boxes.digest)) is not None:
-            columns = read_columns(raw, MANIFEST_HEADER, Phrase("The manifest"))
-            return {
-                name: seal
-                for _, (names, seals, _) in columns
-                for name, seal in zip(names, seals, strict=True)
-            }
+            return {name: ", ".join(seals) for name, seals in read_manifest(raw).seals.items()}
     return {}
 
 
@@ -168,7 +254,9 @@ def uncovered_by(state: ElectionState, contest: str, boxes: Boxes) -> Uncovered:
     """The stations of a contest that are no box here, and how many voters could still vote there at most."""
     view, roll = state.contest(contest), state.roll
     missing = view.stations.copy()
-    missing[[roll.index[name] for name in boxes.names]] = False
+    # Of a box with the ballots of several stations those without a counted sheet stay outstanding.
+    covered = [name for box in boxes.names for name in boxes.mixed.get(box, (box,))]
+    missing[[roll.index[name] for name in covered]] = False
     declared = roll.declared.get(view.area, 0)
     unlisted = max(0, declared - int(view.stations.sum()))
     beyond = Beyond.of(state.areas, roll, state.definition.body.supplements)

@@ -8,18 +8,19 @@ count that it corrects: so nobody alone can undo what was agreed.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from escrutinio.core.election.definition import NULL
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records import types as t
+from escrutinio.core.records.commitments import opened_count
 from escrutinio.evidence.audit.notes import AuditFinding, note
-from escrutinio.evidence.audit.sides import side_of
 
 AGREEING = 2
 """How many named organisations must sign equal hand counts."""
@@ -58,21 +59,30 @@ class BoxCounts:
         return [*self.corrections.get(station, ()), *self.firsts.get(station, ())]
 
 
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What the log has of counts for one audit and contest beside its hand counts: commitments to counts, and
+    counts of boxes with the ballots of several stations, all of them `mixed` by its manifest."""
+
+    commitments: Sequence[Logged[t.CountCommitment]] = ()
+    counts: Sequence[Logged[t.MixedCount]] = ()
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 def counts_of(
     state: ElectionState,
     contest: str,
     commitment: bytes,
     counters: Iterable[str],
-    committed: Iterable[Logged[t.CountCommitment]],
+    promised: Promised,
     notes: list[AuditFinding],
     *,
     since: int | None,
 ) -> BoxCounts:
-    """The hand counts for one audit, by what the log has of it; what does not enter is noted. `since`: the
-    index of its first sample, None before there is one."""
-    return _Counts(state, contest, frozenset(map(side_of, counters)), notes, since).read(
-        commitment, committed
-    )
+    """The counts for one audit, by what the log has of it; what does not enter is noted. `since`: the index
+    of its first sample, None before there is one."""
+    named = frozenset(map(side_of, counters))
+    return _Counts(state, contest, named, notes, since, promised.mixed).read(commitment, promised)
 
 
 Mine = tuple[str, str]
@@ -80,6 +90,20 @@ Mine = tuple[str, str]
 
 Content = tuple[str, tuple[int, ...], int]
 ByContent = dict[Content, list[Counted]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A count as it stands in the log: of the box of a `station` with what else lies there (`others`), by
+    `signer`; the digests of its record, of the one that it `corrects`, and of what it `opens`."""
+
+    signer: str
+    station: str
+    others: tuple[str, ...]
+    count: Counted
+    record: bytes
+    corrects: bytes | None
+    opens: bytes | None
 
 
 class _Counts:
@@ -90,32 +114,34 @@ class _Counts:
         named: frozenset[str],
         notes: list[AuditFinding],
         since: int | None,
+        mixed: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._state, self._table = state, state.tables[contest]
         self._view, self._named, self._notes = state.contest(contest), named, notes
-        self._since = since
+        self._since, self._mixed = since, mixed
+        self._box = {name: box for box, names in mixed.items() for name in names}
         self._committed: dict[Mine, tuple[int, bytes]] = {}
-        self._said: dict[Mine, tuple[int, Counted]] = {}
-        self._corrected: dict[Mine, tuple[int, Counted]] = {}
+        self._said: dict[Mine, _Said] = {}
+        self._corrected: dict[Mine, _Said] = {}
         self._first: dict[str, int] = {}
         self._shown: set[Mine] = set()
         self._open: set[str] = set()
         self._promised: Counter[str] = Counter()
 
-    def read(self, commitment: bytes, committed: Iterable[Logged[t.CountCommitment]]) -> BoxCounts:
+    def read(self, commitment: bytes, promised: Promised) -> BoxCounts:
         """Promises and counts in the log's order."""
-        steps: list[tuple[int, Logged[t.CountCommitment] | int]] = [
-            *((logged.index, logged) for logged in committed),
-            *((int(self._table.index[row]), row) for row in self._rows(commitment)),
+        steps: list[tuple[int, Logged[t.CountCommitment] | _Said]] = [
+            *((logged.index, logged) for logged in promised.commitments),
+            *((each.count.index, each) for each in map(self._of_row, self._rows(commitment))),
+            *((each.count.index, each) for each in map(self._of_mixed, promised.counts) if each is not None),
         ]
         for index, step in sorted(steps, key=lambda each: each[0]):
-            if isinstance(step, int):
+            if isinstance(step, _Said):
                 self._count(index, step)
             else:
                 self._commits(index, step)
-        said = ((station, count) for (_, station), (_, count) in self._said.items())
-        corrected = ((station, count) for (_, station), (_, count) in self._corrected.items())
-        firsts, made = _by_content(said), _by_content(corrected)
+        firsts = _by_content((each.station, each.count) for each in self._said.values())
+        made = _by_content((each.station, each.count) for each in self._corrected.values())
         return BoxCounts(_agreed(self._standing(made)), self._first, _agreed(firsts), _agreed(made))
 
     def _rows(self, commitment: bytes) -> list[int]:
@@ -129,6 +155,44 @@ class _Counts:
         mine &= (table.status != Status.REFUSED) & (table.station >= 0)
         rows: list[int] = np.flatnonzero(mine).tolist()
         return rows
+
+    def _of_row(self, row: int) -> _Said:
+        table, state = self._table, self._state
+
+        def digest(number: int) -> bytes | None:
+            return None if number < 0 else state.digests[number]
+
+        return _Said(
+            state.signers[table.signer[row]],
+            state.roll.stations[table.station[row]],
+            (),
+            self._content(row),
+            state.digests[int(table.record[row])],
+            digest(int(table.original[row])),
+            digest(int(table.opened[row])),
+        )
+
+    def _of_mixed(self, logged: Logged[t.MixedCount]) -> _Said | None:
+        """A count of a mixed box; None for one whose figures do not fit the contest."""
+        body, view = logged.body, self._view
+        votes = np.array([body.counts], np.int64)
+        fits = len(body.counts) == len(view.options) and len(body.classes) == len(view.classes)
+        if not fits or (body.valid is None) is (view.marks > 1):
+            box, signer = logged.entry.about.station or "", logged.entry.signer
+            self._notes.append(note("count-form", logged.index, signer=signer, box=box))
+            return None
+        valid = int(votes.sum()) if body.valid is None else body.valid
+        found = by_candidate(view, votes)[0].tolist()
+        count = self._counted(found, list(body.classes), valid, body.vouchers, logged.index)
+        return _Said(
+            logged.entry.signer,
+            logged.entry.about.station or "",
+            body.others,
+            count,
+            logged.entry.digest,
+            body.corrects,
+            opened_count(body),
+        )
 
     def _commits(self, index: int, logged: Logged[t.CountCommitment]) -> None:
         """The first commitment of an organisation to a box, if it comes before any count of it."""
@@ -147,70 +211,77 @@ class _Counts:
             self._committed[mine] = index, logged.body.count
             self._promised[station] += 1
 
-    def _count(self, index: int, row: int) -> None:
-        table, state = self._table, self._state
-        signer, station = state.signers[table.signer[row]], state.roll.stations[table.station[row]]
-        mine, count = (side_of(signer), station), self._content(row)
+    def _count(self, index: int, said: _Said) -> None:
+        signer, station, count = said.signer, said.station, said.count
+        mine = side_of(signer), station
         if mine[0] not in self._named:
             self._notes.append(note("not-named", index, signer=signer))
             return
+        if sorted((station, *said.others)) != sorted(self._mixed.get(station, (station,))) or (
+            station in self._box and station not in self._mixed
+        ):
+            box = self._box.get(station, station)
+            together = ", ".join(self._mixed.get(box, (box,)))
+            self._notes.append(note("count-other-box", index, signer=signer, box=station, together=together))
+            self._shown.add((mine[0], box))
+            return
         self._first.setdefault(station, index)
         if mine not in self._said:
-            if self._opens(row, index, signer, mine):
-                self._said[mine] = row, count
+            if self._opens(said, index, mine):
+                self._said[mine] = said
                 self._open.add(station)
             return
-        _, stands = self._corrected.get(mine, self._said[mine])
-        values = {"signer": signer, "box": station, "first": stands.index}
-        if table.original[row] >= 0 and table.original[row] in self._records(mine):
+        stands = self._corrected.get(mine, self._said[mine])
+        values = {"signer": signer, "box": station, "first": stands.count.index}
+        if said.corrects is not None and said.corrects in (self._said[mine].record, stands.record):
             self._notes.append(note("count-corrected", index, **values))
-            self._corrected[mine] = row, count
-        elif (count.figures, count.vouchers) != (stands.figures, stands.vouchers):
+            self._corrected[mine] = said
+        elif (count.figures, count.vouchers) != (stands.count.figures, stands.count.vouchers):
             self._notes.append(note("count-again", index, **values))
 
-    def _records(self, mine: Mine) -> tuple[int, ...]:
-        """The records that a correction may name: the first of its organisation, and its last."""
-        said = (self._said[mine], self._corrected.get(mine, self._said[mine]))
-        return tuple(int(self._table.record[row]) for row, _ in said)
-
-    def _opens(self, row: int, index: int, signer: str, mine: Mine) -> bool:
+    def _opens(self, said: _Said, index: int, mine: Mine) -> bool:
         """Whether a count is what its organisation committed to, once two had committed to theirs."""
         station, found = mine[1], self._committed.get(mine)
-        opened, first = int(self._table.opened[row]), None
+        first = None
         if self._since is None or index < self._since:
             code = "count-before"
         elif found is None:
             code = "count-uncommitted"
         elif mine in self._shown or self._promised[station] < AGREEING:
             code = "count-early"
-        elif opened < 0 or self._state.digests[opened] != found[1]:
+        elif said.opens != found[1]:
             code, first = "count-differs", found[0]
         else:
             return True
         # Figures that everybody has seen are not blind any more, whoever commits to them later.
         self._shown.add(mine)
-        self._notes.append(note(code, index, signer=signer, box=station, first=first))
+        self._notes.append(note(code, index, signer=said.signer, box=station, first=first))
         return False
 
     def _standing(self, made: ByContent) -> ByContent:
         """What each organisation says; a correction stands where two make it."""
         standing = []
-        for mine, (_, count) in self._said.items():
-            _, corrected = self._corrected.get(mine, (0, count))
+        for mine, said in self._said.items():
+            corrected = self._corrected.get(mine, said).count
             together = len(made.get(_content_of(mine[1], corrected), ())) >= AGREEING
-            standing.append((mine[1], corrected if together else count))
+            standing.append((mine[1], corrected if together else said.count))
         return _by_content(standing)
 
     def _content(self, row: int) -> Counted:
-        table, codes = self._table, self._view.classes
-        votes = tuple(by_candidate(self._view, table.counts[row : row + 1])[0].tolist())
+        table = self._table
+        votes = by_candidate(self._view, table.counts[row : row + 1])[0].tolist()
         classes, valid = np.maximum(table.classes[row], 0).tolist(), int(valid_of(table)[row])
-        told = valid + sum(classes)
-        vouchers = max(told, int(table.ballots[row]))
+        return self._counted(votes, classes, valid, int(table.ballots[row]), int(table.index[row]))
+
+    def _counted(
+        self, votes: list[int], classes: list[int], valid: int, stated: int | None, index: int
+    ) -> Counted:
+        told, codes = valid + sum(classes), self._view.classes
+        vouchers = max(told, -1 if stated is None else stated)
         # Vouchers that the count states beyond those it tells apart are counted with the null ones.
         if NULL in codes:
             classes[codes.index(NULL)] += vouchers - told
-        return Counted(votes, tuple(classes), valid, vouchers, int(table.index[row]))
+        return Counted(tuple(votes), tuple(classes), valid, vouchers, index)
 
 
 def _content_of(station: str, count: Counted) -> Content:

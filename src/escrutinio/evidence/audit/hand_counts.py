@@ -28,6 +28,9 @@ def hand_count(
 ) -> t.HandCount:
     """The count of one box that the audit drew, from cells as `read_counts` gives them. Raises InputError."""
     station, needed = row[STATION], columns_of(contest)
+    for box, together in audit.of(contest.code).bound.mixed.items():
+        if station in together and station != box:
+            raise InputError("count-mixed", station=station, box=box, together=", ".join(together))
     if station not in drawn:
         raise InputError("count-not-drawn", station=repr(station[:80]))
     if lacking := [name for name in needed if name not in row]:
@@ -46,6 +49,26 @@ def hand_count(
     digest = audit.logged.entry.digest
     return t.HandCount(
         counts, classes, valid, vouchers=vouchers, audit=digest, salt=_salt(station, row.get(SALT))
+    )
+
+
+def of_its_box(
+    audit: AuditRecords, contest: str, station: str, count: t.HandCount
+) -> t.HandCount | t.MixedCount:
+    """A count as the record of its box: of all stations whose ballots lie there, where there are several."""
+    mixed = audit.of(contest).bound.mixed.get(station)
+    if mixed is None:
+        return count
+    others = tuple(name for name in mixed if name != station)
+    return t.MixedCount(
+        others,
+        audit.logged.entry.digest,
+        count.counts,
+        count.classes,
+        count.valid,
+        count.vouchers,
+        count.salt,
+        count.corrects,
     )
 
 

@@ -20,7 +20,6 @@ from escrutinio.evidence.audit.bounds import (
     Bounds,
     Boxes,
     Weights,
-    draw_weights,
     error_bounds,
     reach,
     relative_error,
@@ -30,6 +29,7 @@ from escrutinio.evidence.audit.counts import BoxCounts, Counted
 from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws, weighted_number
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
 from escrutinio.evidence.audit.plan import equal_chances
+from escrutinio.evidence.audit.pool import Pool
 from escrutinio.evidence.audit.ppeb import BET, Wealth, clean_draws, macro_risk, settle
 from escrutinio.evidence.audit.strata import Stratum, stratified_risk
 
@@ -60,9 +60,20 @@ class Procedure(ABC):
 
     whole = True
 
-    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion]) -> None:
+    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion], pool: Pool | None = None) -> None:
         self.boxes = boxes
         self.assertions = tuple(assertions)
+        self._given = pool
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """u_p of every box."""
+        return error_bounds(self.boxes, self.assertions)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """What is drawn from: the boxes of this contest, or of all that are audited together."""
+        return self._given or Pool(self.boxes.names, self.bounds)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -100,25 +111,29 @@ class Procedure(ABC):
 
 
 class Ppeb(Procedure):
-    """Weighted draw with replacement and the exact betting martingale (`ppeb`), with this stake."""
+    """Weighted draw with replacement and the exact betting martingale (`ppeb`), with this stake.
 
-    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion], bet: Fraction = BET) -> None:
-        super().__init__(boxes, assertions)
+    A box that is drawn for another contest and is none of this one has no error here.
+    """
+
+    def __init__(
+        self,
+        boxes: Boxes,
+        assertions: Sequence[Assertion],
+        bet: Fraction = BET,
+        pool: Pool | None = None,
+    ) -> None:
+        super().__init__(boxes, assertions, pool)
         self.bet = bet
 
-    @cached_property
-    def bounds(self) -> Bounds:
-        """u_p of every box."""
-        return error_bounds(self.boxes, self.assertions)
-
-    @cached_property
+    @property
     def weights(self) -> Weights:
-        """The bounds as integers."""
-        return draw_weights(self.bounds)
+        """The bounds that boxes are drawn with, as integers."""
+        return self.pool.weights
 
     def draw(self, seed: str, count: int) -> tuple[Box, ...]:
         places = weighted_draws(seed, self.weights.values, count)
-        return tuple(Box(self.boxes.names[place]) for place in places)
+        return tuple(Box(self.pool.names[place]) for place in places)
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
@@ -139,11 +154,13 @@ class Ppeb(Procedure):
         An error in the loser's favour counts as none: it earns nothing towards stopping, as one count with
         its columns exchanged would otherwise end an audit.
         """
-        place = self.place[name]
+        place = self.place.get(name)
+        if place is None:
+            return Fraction(0)
         if counted is None:
             return _CERTAIN
         error = relative_error(self.bounds, self.boxes.figures[place].tolist(), counted.figures)
-        return max(Fraction(0), error * self.weights.scale / self.weights.values[place])
+        return max(Fraction(0), error * self.weights.scale / self.weights.values[self.pool.place[name]])
 
     def _inflation(self, outstanding: int) -> Fraction | None:
         """By how much outstanding votes enlarge every error: at most V/(V − outstanding), whatever the
@@ -162,10 +179,13 @@ def _more(reached: Wealth, total: Fraction, limit: Fraction, bet: Fraction) -> i
 
 
 class Srs(Procedure):
-    """Boxes with equal chances and without replacement, by ALPHA; every assertion has to be confirmed."""
+    """Boxes with equal chances and without replacement, by ALPHA; every assertion has to be confirmed.
+
+    The boxes of other contests that are drawn from too have no error here.
+    """
 
     def draw(self, seed: str, count: int) -> tuple[Box, ...]:
-        return tuple(Box(name) for _, name, _ in consistent_sample(self.boxes.names, seed, count))
+        return tuple(Box(name) for _, name, _ in consistent_sample(self.pool.names, seed, count))
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
@@ -175,7 +195,7 @@ class Srs(Procedure):
         for assertion in self.assertions:
             if assertion.margin(self.boxes.sums) <= outstanding * assertion.worst:
                 return Measured(_CERTAIN, None, None)
-            null = equal_chances(self.boxes, assertion, outstanding=outstanding)
+            null = equal_chances(self.boxes, assertion, outstanding=outstanding, among=len(self.pool.names))
             errors = [self._error(name, counts.get(name), assertion, null.largest) for name in drawn]
             risk = max(risk, null.risk(errors))
             rest = null.clean_more(errors, limit)
@@ -184,6 +204,8 @@ class Srs(Procedure):
 
     def _error(self, name: str, counted: Counted | None, assertion: Assertion, largest: int) -> int:
         """By how much a box overstates an assertion; the most that any can if it is not accounted for."""
+        if name not in self.place:
+            return 0
         if counted is None:
             return largest
         reported = self.boxes.figures[self.place[name]].tolist()
@@ -274,10 +296,11 @@ class Hot(Procedure):
         *,
         seed: str | None = None,
         bet: Fraction = BET,
+        pool: Pool | None = None,
     ) -> None:
-        super().__init__(boxes, assertions)
+        super().__init__(boxes, assertions, pool)
         self.centers, self.rule, self.seed = centers, rule, seed
-        self.weighted = Ppeb(boxes, assertions, bet)
+        self.weighted = Ppeb(boxes, assertions, bet, pool)
 
     @cached_property
     def selected(self) -> tuple[str, ...]:
@@ -285,7 +308,7 @@ class Hot(Procedure):
         return () if self.seed is None else self._selected(self.seed)
 
     def _selected(self, seed: str) -> tuple[str, ...]:
-        return tuple(name for name in hot_draw(seed, self.centers, self.rule) if name in self.place)
+        return tuple(name for name in hot_draw(seed, self.centers, self.rule) if name in self.pool.place)
 
     def draw(self, seed: str, count: int) -> tuple[Box, ...]:
         first = tuple(map(Box, self._selected(seed)))
@@ -305,10 +328,11 @@ class Hot(Procedure):
         return Measured(risk, None, 0 if risk <= limit else after.more)
 
     def _certified(self, counts: Counts, outstanding: int) -> Fraction:
-        if any(name not in counts for name in self.selected):
+        mine = [name for name in self.selected if name in self.place]
+        if any(name not in counts for name in mine):
             return _CERTAIN
         worst = max(
-            self._error(name, counts[name], each) for name in self.selected for each in self.assertions
+            (self._error(name, counts[name], each) for name in mine for each in self.assertions), default=0
         )
         sizes = [len(stations) for stations in self.centers.values()]
         return certificate(

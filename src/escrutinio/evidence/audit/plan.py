@@ -30,12 +30,13 @@ class AuditPlan:
 
     `margin`: the least margin of the assertions, in votes, after `outstanding` votes at their worst;
     `vouchers`: the most that all boxes hold; `sum_of_bounds`: U. `boxes`: first sample of the weighted draw
-    at the bet of `ppeb`, `boxes_macro` at the greatest bet; `boxes_srs`: with equal chances, by ALPHA, None
+    at the bet of `ppeb`, `boxes_macro` at the greatest bet, each no more than all boxes: where as many draws
+    would not do, all are opened and nothing is drawn; `boxes_srs`: with equal chances, by ALPHA, None
     if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
     in nine of ten cases; None where the contest is no comparison of pairs, or where so many places of the
     boxes hold no voucher that none of its samples would suffice. `boxes_one_lost`: the weighted draw, if one
-    box of it cannot be accounted for; `vouchers_counted`: what the sheets say is in the boxes of its first
-    sample, on average.
+    box of it cannot be accounted for, no more than all either; `vouchers_counted`: what the sheets say is in
+    the boxes of its first sample, on average.
     """
 
     risk_limit: Fraction
@@ -83,8 +84,8 @@ _PLAN = N_(
     "outcome at a risk limit of {limit}."
 )
 _COUNT_ALL = N_(
-    "The margin is {margin:,} votes, {share} of what all boxes can hold: an audit at a risk limit of "
-    "{limit} would take {boxes:,} draws, and counting all {all:,} boxes is less work."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: at a risk limit of {limit} a draw "
+    "would save no work, so all {all:,} boxes are opened and counted, and of them nothing is left to chance."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
@@ -148,8 +149,14 @@ class Planning:
     def _stated(self) -> Fraction:
         """How many vouchers the sheet of a drawn box states, on average."""
         weights = draw_weights(self.bounds)
-        stated = self.boxes.figures[:, self.boxes.votes.shape[1] :].sum(axis=1).tolist()
-        return Fraction(sum(w * n for w, n in zip(weights.values, stated, strict=True)), weights.total)
+        weighted = sum(w * n for w, n in zip(weights.values, self._ballots, strict=True))
+        return Fraction(weighted, weights.total)
+
+    @cached_property
+    def _ballots(self) -> list[int]:
+        """How many vouchers the sheet of each box states."""
+        found: list[int] = self.boxes.figures[:, self.boxes.votes.shape[1] :].sum(axis=1).tolist()
+        return found
 
     def at(self, risk_limit: Fraction) -> AuditPlan:
         """The plan at a risk limit. Raises EvidenceError as `check_risk_limit` does."""
@@ -157,6 +164,8 @@ class Planning:
         bounds, boxes = self.bounds, self.boxes
         drawn_with = self.drawn_with
         expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
+        most, draws = len(boxes), clean_draws(drawn_with, risk_limit, bet=BET)
+        one_lost = 1 + clean_draws(drawn_with, risk_limit, bet=BET, start=1 - BET)
         risk = partial(equal_risk, null=self.hardest)
         return AuditPlan(
             risk_limit=risk_limit,
@@ -165,21 +174,24 @@ class Planning:
             margin=min(bounds.margins),
             outstanding=self.outstanding,
             sum_of_bounds=bounds.total,
-            boxes=clean_draws(drawn_with, risk_limit, bet=BET),
-            boxes_macro=clean_draws(drawn_with, risk_limit, bet=MACRO),
+            boxes=min(most, draws),
+            boxes_macro=min(most, clean_draws(drawn_with, risk_limit, bet=MACRO)),
             boxes_srs=clean_sample(risk, float(risk_limit), most=len(boxes)),
             vouchers_expected=expected,
             vouchers_likely=likely,
-            boxes_one_lost=1 + clean_draws(drawn_with, risk_limit, bet=BET, start=1 - BET),
-            vouchers_counted=ceil(clean_draws(drawn_with, risk_limit, bet=BET) * self._stated),
+            boxes_one_lost=min(most, one_lost),
+            vouchers_counted=sum(self._ballots) if draws >= most else ceil(draws * self._stated),
         )
 
 
-def equal_chances(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> EqualChances:
-    """What boxes drawn with equal chances test of an assertion."""
+def equal_chances(
+    boxes: Boxes, assertion: Assertion, *, outstanding: int = 0, among: int | None = None
+) -> EqualChances:
+    """What boxes drawn with equal chances test of an assertion; `among` how many they are drawn, where boxes
+    of other contests lie with them."""
     largest = int(reach(boxes, assertion).max())
     margin = assertion.margin(boxes.sums) - outstanding * assertion.worst
-    return EqualChances(len(boxes), largest, margin)
+    return EqualChances(len(boxes) if among is None else among, largest, margin)
 
 
 def _vouchers(

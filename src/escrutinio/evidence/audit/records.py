@@ -4,24 +4,27 @@ What does not fit (a seed from before the commitment, a sample out of turn, a si
 not name) is left out and noted; nothing a stranger writes can change a draw or a risk.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TypeVar
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.heads import RootAt, differs_from_log
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.boxes import Bound, read_manifest
-from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Counted, counts_of
+from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Promised, counts_of
 from escrutinio.evidence.audit.draw import MAX_DRAWS
 from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.ppeb import BET
 from escrutinio.evidence.audit.seeds import Throws
-from escrutinio.evidence.audit.sides import side_of
+
+B = TypeVar("B", t.CountCommitment, t.MixedCount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,29 @@ class StatedSample:
     boxes: tuple[p.Box, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AuditPart:
+    """One contest of an audit: the basis whose sheets are audited, and what bounds its boxes."""
+
+    contest: str
+    basis: str
+    bound: Bound
+
+
 @dataclass(eq=False)
 class AuditRecords:
-    """All that the log has of one audit. `throws`: what is known of its seed; `results`: each with its index,
-    `stated` the same by organisation and digest; `counted`: the hand counts."""
+    """All that the log has of one audit. `contest`: the one that its records are about; `parts`: all of its
+    contests, that one first. `throws`: what is known of its seed; `results`: each with its index, `stated`
+    the same by organisation and digest; `counted`: the hand counts, by contest."""
 
     contest: str
     logged: Logged[t.AuditCommitment]
     throws: Throws
-    bound: Bound
+    parts: tuple[AuditPart, ...]
     samples: list[StatedSample] = field(default_factory=list)
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
     stated: dict[tuple[str, bytes], int] = field(default_factory=dict)
-    counted: BoxCounts = field(default_factory=lambda: BoxCounts({}, {}, {}, {}))
+    counted: dict[str, BoxCounts] = field(default_factory=dict)
     seed: str | None = None
     seed_index: int | None = None
     notes: list[AuditFinding] = field(default_factory=list)
@@ -70,10 +83,9 @@ class AuditRecords:
         """The log size whose sheets are audited: the head's, and never beyond the commitment itself."""
         return min(self.body.head.size, self.logged.index)
 
-    @property
-    def counts(self) -> Mapping[str, list[Counted]]:
-        """Per station, the hand counts on which two organisations agree."""
-        return self.counted.agreed
+    def of(self, contest: str) -> AuditPart:
+        """What the audit is of a contest of it. Raises StopIteration for one that is none of it."""
+        return next(each for each in self.parts if each.contest == contest)
 
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
@@ -97,28 +109,19 @@ def read_audit(
     boxes, where the audit has one. Raises EvidenceError where the log has no such commitment, or its manifest
     is not there.
     """
-    found = [
-        logged
-        for logged in state.records(t.AuditCommitment, contest)
-        if commitment in (None, logged.entry.digest)
-    ]
+    found = [each for each in audits_of(state, contest) if commitment in (None, each.entry.digest)]
     if not found:
         raise EvidenceError("audit-uncommitted", contest=repr(contest[:80]))
     logged, body = found[-1], found[-1].body
     throwers = tuple(dict.fromkeys(map(side_of, body.throwers)))
     counters = tuple(dict.fromkeys(map(side_of, body.counters)))
     throws = Throws(side_of(logged.entry.signer), throwers, counters, logged.index)
-    bound = bound_of(state, contest, body.bound, body.most, body.manifest, logged.index, attachments)
-    audit = AuditRecords(contest, logged, throws, bound)
+    about = logged.entry.about.contest or ""
+    audit = AuditRecords(about, logged, throws, _parts(state, logged, attachments))
     _check_head(state, audit, root_at)
     _check_following(state, audit)
     if len(counters) < AGREEING:
         audit.notes.append(note("no-observers", logged.index))
-    counts = [
-        count
-        for count in state.records(t.CountCommitment, contest)
-        if count.body.commitment == audit_of(audit)
-    ]
     for each in state.controls:
         said = each.entry.body
         if not isinstance(said, t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult):
@@ -129,10 +132,66 @@ def read_audit(
         audit.seed, audit.seed_index = seed
     audit.notes += throws.notes
     since = audit.samples[0].index if audit.samples else None
-    audit.counted = counts_of(
-        state, contest, audit_of(audit), body.counters, counts, audit.notes, since=since
-    )
+    for part in audit.parts:
+        for box, names in part.bound.mixed.items():
+            audit.notes.append(note("mixed", logged.index, box=box, together=", ".join(names)))
+        promised = _promised(state, audit_of(audit), part)
+        audit.counted[part.contest] = counts_of(
+            state, part.contest, audit_of(audit), body.counters, promised, audit.notes, since=since
+        )
     return audit
+
+
+def _promised(state: ElectionState, commitment: bytes, part: AuditPart) -> Promised:
+    """What the log has of the counts of a contest for the audit with this commitment."""
+
+    def mine(records: Iterable[Logged[B]]) -> list[Logged[B]]:
+        return [each for each in records if each.body.commitment == commitment]
+
+    return Promised(
+        mine(state.records(t.CountCommitment, part.contest)),
+        mine(state.records(t.MixedCount, part.contest)),
+        part.bound.mixed,
+    )
+
+
+def contests_of(logged: Logged[t.AuditCommitment]) -> tuple[str, ...]:
+    """The contests of an audit by their codes, the one that its records are about first."""
+    return (logged.entry.about.contest or "", *(each.contest for each in logged.body.beside or ()))
+
+
+def audits_of(state: ElectionState, *contests: str) -> list[Logged[t.AuditCommitment]]:
+    """The commitments to audits of any of these contests, in the log's order."""
+    wanted = set(contests)
+    return [each for each in state.records(t.AuditCommitment) if not wanted.isdisjoint(contests_of(each))]
+
+
+def _parts(
+    state: ElectionState, logged: Logged[t.AuditCommitment], attachments: Attachments | None
+) -> tuple[AuditPart, ...]:
+    """The contests of an audit with what bounds their boxes. Raises EvidenceError."""
+    body, contests = logged.body, contests_of(logged)
+    if len(set(contests)) < len(contests):
+        raise EvidenceError("audit-contest-twice")
+    first = p.AuditedContest(contests[0], body.basis, body.bound, body.most, body.manifest)
+    every = (first, *(body.beside or ()))
+    return tuple(part_of(state, each, contests, logged.index, attachments) for each in every)
+
+
+def part_of(
+    state: ElectionState,
+    asked: p.AuditedContest,
+    contests: Sequence[str],
+    size: int,
+    attachments: Attachments | None,
+) -> AuditPart:
+    """What is audited of a contest, for a commitment at the index `size` to an audit of these contests, any
+    of which may be the one of its manifest. Raises EvidenceError where there is no such contest, or its
+    manifest is not there."""
+    if asked.contest not in state.tables:
+        raise EvidenceError("contest-unknown", contest=repr(asked.contest[:80]))
+    bound = bound_of(state, contests, asked.bound, asked.most, asked.manifest, size, attachments)
+    return AuditPart(asked.contest, asked.basis, bound)
 
 
 def audit_of(audit: AuditRecords) -> bytes:
@@ -140,16 +199,18 @@ def audit_of(audit: AuditRecords) -> bytes:
     return audit.logged.entry.digest
 
 
-def latest_of(state: ElectionState, contest: str, organisation: str) -> Logged[t.AuditCommitment] | None:
-    """The last audit of a contest that an organisation committed to; None without one."""
-    audits = state.records(t.AuditCommitment, contest)
+def latest_of(
+    state: ElectionState, contests: Sequence[str], organisation: str
+) -> Logged[t.AuditCommitment] | None:
+    """The last audit of any of these contests that an organisation committed to; None without one."""
+    audits = audits_of(state, *contests)
     mine = (each for each in reversed(audits) if side_of(each.entry.signer) == organisation)
     return next(mine, None)
 
 
 def bound_of(
     state: ElectionState,
-    contest: str,
+    contests: Sequence[str],
     source: BoundSource,
     most: int | None,
     manifest: bytes | None,
@@ -157,14 +218,16 @@ def bound_of(
     attachments: Attachments | None,
 ) -> Bound:
     """What bounds the boxes of an audit by its commitment, which stands at the index `size`; `manifest` is
-    the digest of a record below it. Raises EvidenceError where its manifest is not there."""
-    for logged in state.records(t.BallotManifest, contest):
-        if logged.entry.digest == manifest and logged.index < size:
+    the digest of a record below it. Raises EvidenceError where its manifest is not there, also where only
+    other numbers bound the boxes: it says which of them are mixed, and so what is drawn."""
+    for logged in state.records(t.BallotManifest):
+        mine = logged.entry.digest == manifest and logged.entry.about.contest in contests
+        if mine and logged.index < size:
             raw = None if attachments is None else attachments(logged.body.boxes.digest)
             if raw is None:
                 break
             return Bound(source, most, read_manifest(raw))
-    if source is not BoundSource.MANIFEST:
+    if manifest is None and source is not BoundSource.MANIFEST:
         return Bound(source, most)
     raise EvidenceError("manifest-missing", index=size)
 
@@ -181,7 +244,7 @@ def _check_following(state: ElectionState, audit: AuditRecords) -> None:
     """An audit names the one of the same organisation that went before it."""
     earlier = {
         each.entry.digest: each
-        for each in state.records(t.AuditCommitment, audit.contest)
+        for each in audits_of(state, *(part.contest for part in audit.parts))
         if each.index < audit.logged.index
     }
     mine = [each for each in earlier.values() if side_of(each.entry.signer) == audit.organisation]

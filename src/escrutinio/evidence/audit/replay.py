@@ -4,16 +4,15 @@ A sample that names all boxes not drawn yet, in the order of their codes, is no 
 the paper. Once every box is counted, nothing is left to chance: the paper's totals have the outcome or not.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import parts as p
-from escrutinio.evidence.audit.counts import Counted
-from escrutinio.evidence.audit.measure import Bravo, Measured, Procedure
+from escrutinio.evidence.audit.frame import Frame, greatest
+from escrutinio.evidence.audit.measure import Bravo, Measured
 from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.records import AuditRecords, StatedSample
 
@@ -28,8 +27,9 @@ STATED = 10**9
 class AuditRound:
     """One round. `boxes`: what it drew, in order, with repetitions; `opened`: different boxes up to here;
     `awaiting`: those of them without an agreed hand count, taken to be as wrong as they can be; `above`:
-    those that held more than they were taken to hold; `measured`: the risk up to here. `settled`: once all
-    boxes are counted, whether the paper has the outcome; `rest`: whether this round opens the rest."""
+    those that held more than they were taken to hold; `measured`: the risk up to here, the greatest of
+    `risks`, by contest. `settled`: once all boxes are counted, whether the paper has the outcome; `rest`:
+    whether this round opens the rest."""
 
     number: int
     boxes: tuple[p.Box, ...]
@@ -39,6 +39,7 @@ class AuditRound:
     measured: Measured
     settled: bool | None = None
     rest: bool = False
+    risks: Mapping[str, Measured] = field(default_factory=dict)
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -46,17 +47,8 @@ class AuditRound:
         return tuple(box.station for box in self.boxes)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What counts of the boxes opened: `counts` by box, `awaiting` and `above` as in a round."""
-
-    counts: dict[str, Counted]
-    awaiting: tuple[str, ...]
-    above: tuple[str, ...]
-
-
 def rounds_of(
-    audit: AuditRecords, procedure: Procedure, limit: Fraction, notes: list[AuditFinding]
+    audit: AuditRecords, frame: Frame, limit: Fraction, notes: list[AuditFinding]
 ) -> tuple[AuditRound, ...]:
     """Every round with the boxes that the seed draws and its risk."""
     if audit.seed is None:
@@ -64,12 +56,12 @@ def rounds_of(
     rounds: list[AuditRound] = []
     drawn: tuple[p.Box, ...] = ()
     for number, sample in enumerate(audit.samples, start=1):
-        left = unopened(procedure, rounds)
+        left = unopened(frame, rounds)
         try:
-            mine = procedure.draw(audit.seed, len(drawn) + len(sample.boxes))[len(drawn) :]
+            mine = frame.draw(audit.seed, len(drawn) + len(sample.boxes))[len(drawn) :]
         except EvidenceError:
             mine = ()
-        rest = sample.boxes == tuple(map(p.Box, left)) != mine and procedure.whole
+        rest = sample.boxes == tuple(map(p.Box, left)) != mine and frame.whole
         if rest:
             mine = sample.boxes
         elif not mine or (rounds and rounds[-1].rest):
@@ -78,14 +70,14 @@ def rounds_of(
         else:
             drawn += mine
             notes += _compare(number, sample, mine)
-        rounds.append(_round(audit, procedure, limit, rounds, mine, rest=rest))
-    _remark(audit, procedure, rounds, notes)
+        rounds.append(_round(audit, frame, limit, rounds, mine, rest=rest))
+    _remark(audit, frame, rounds, notes)
     return tuple(rounds)
 
 
 def _round(
     audit: AuditRecords,
-    procedure: Procedure,
+    frame: Frame,
     limit: Fraction,
     before: Sequence[AuditRound],
     mine: tuple[p.Box, ...],
@@ -94,46 +86,19 @@ def _round(
 ) -> AuditRound:
     drawn = [name for each in before if not each.rest for name in each.drawn]
     names = [box.station for box in mine]
-    found = accepted(audit, procedure, [*drawn, *names])
-    measured, settled = Measured(Fraction(1), None, None), procedure.settled(found.counts)
-    if settled is not None:
-        measured = Measured(Fraction(not settled), None, 0 if settled else None)
-    elif not found.above:
-        measured = measure(audit, procedure, drawn if rest else [*drawn, *names], found.counts, limit)
+    found = frame.accepted(audit.counted, [*drawn, *names])
+    risks = frame.measure(drawn if rest else [*drawn, *names], found.counts, limit, audit.throws.share)
+    settled = frame.settled(found.counts)
     opened = len({*drawn, *names})
-    return AuditRound(len(before) + 1, mine, opened, found.awaiting, found.above, measured, settled, rest)
-
-
-def measure(
-    audit: AuditRecords,
-    procedure: Procedure,
-    drawn: Sequence[str],
-    counts: Mapping[str, Counted],
-    limit: Fraction,
-    outstanding: int = 0,
-) -> Measured:
-    """What a procedure measures, with the share of the risk limit that the audit's seed may use."""
-    share = audit.throws.share
-    found = procedure.measure(drawn, counts, limit * share, outstanding)
-    macro = None if found.macro is None else min(Fraction(1), found.macro / share)
-    return Measured(min(Fraction(1), found.risk / share), macro, found.more)
-
-
-def accepted(audit: AuditRecords, procedure: Procedure, drawn: Sequence[str]) -> Accepted:
-    """The hand counts of the boxes opened."""
-    found = {name: procedure.choose(name, audit.counted, taken) for name, taken in Counter(drawn).items()}
-    counts = {name: each for name, each in found.items() if each is not None}
-    return Accepted(
-        counts,
-        tuple(name for name, each in found.items() if each is None),
-        tuple(name for name, each in counts.items() if procedure.above(name, each)),
+    return AuditRound(
+        len(before) + 1, mine, opened, found.awaiting, found.above, greatest(risks), settled, rest, risks
     )
 
 
-def unopened(procedure: Procedure, rounds: Sequence[AuditRound]) -> list[str]:
+def unopened(frame: Frame, rounds: Sequence[AuditRound]) -> list[str]:
     """The boxes that no round has drawn, in the order of their codes."""
     inside = {name for each in rounds for name in each.drawn}
-    return [name for name in procedure.boxes.names if name not in inside]
+    return [name for name in frame.names if name not in inside]
 
 
 def _compare(number: int, sample: StatedSample, drawn: tuple[p.Box, ...]) -> list[AuditFinding]:
@@ -151,41 +116,44 @@ def named(box: p.Box) -> str:
 
 
 def _remark(
-    audit: AuditRecords, procedure: Procedure, rounds: Sequence[AuditRound], notes: list[AuditFinding]
+    audit: AuditRecords, frame: Frame, rounds: Sequence[AuditRound], notes: list[AuditFinding]
 ) -> None:
     """What the counts of the boxes drawn, and of others, call for."""
     inside = {name for each in rounds for name in each.drawn}
-    for box, at in audit.counted.first_entry.items():
-        if box not in inside:
-            notes.append(note("not-drawn", at, box=box))
-        elif len(audit.counts.get(box, ())) > 1 and not isinstance(procedure, Bravo):
-            notes.append(note("counts-differ", at, box=box))
-    for box in rounds[-1].above if rounds else ():
-        held = int(procedure.boxes.bound[procedure.place[box]])
-        counted = audit.counts[box][0].vouchers
-        at = audit.counted.first_entry[box]
-        notes.append(note("above-bound", at, box=box, counted=counted, bound=held))
+    for contest, part in frame.parts.items():
+        counted = audit.counted[contest]
+        for box, at in counted.first_entry.items():
+            if box not in inside or box not in part.place:
+                notes.append(note("not-drawn", at, box=box))
+            elif len(counted.agreed.get(box, ())) > 1 and not isinstance(part, Bravo):
+                notes.append(note("counts-differ", at, box=box))
+        for box in rounds[-1].above if rounds else ():
+            for found in counted.agreed.get(box, ())[:1]:
+                if part.above(box, found):
+                    held = int(part.boxes.bound[part.place[box]])
+                    at = counted.first_entry[box]
+                    notes.append(note("above-bound", at, box=box, counted=found.vouchers, bound=held))
 
 
 def next_boxes(
-    audit: AuditRecords, procedure: Procedure, rounds: Sequence[AuditRound], limit: Fraction
+    audit: AuditRecords, frame: Frame, rounds: Sequence[AuditRound], limit: Fraction
 ) -> tuple[p.Box, ...]:
     """The boxes of the next round: those that would end the audit if all agreed; where that many draws are
     no fewer than the boxes not opened yet, these. None where it has ended, or a bound is refuted."""
     last = rounds[-1] if rounds else None
     if audit.seed is None or (last and (last.rest or last.above or last.settled is not None)):
         return ()
-    more = last.measured.more if last else measure(audit, procedure, (), {}, limit).more
-    left = unopened(procedure, rounds)
+    more = last.measured.more if last else greatest(frame.measure((), {}, limit, audit.throws.share)).more
+    left = unopened(frame, rounds)
     if more == 0:
         return ()
-    if procedure.whole and (more is None or more >= len(left)):
+    if frame.whole and (more is None or more >= len(left)):
         # Counts that are under way come first; they may leave less to do.
         return () if last and last.awaiting else tuple(map(p.Box, left))
     if more is None or more > MOST_SUGGESTED:
         return ()
     done = sum(len(each.boxes) for each in rounds)
-    return procedure.draw(audit.seed, done + more)[done:]
+    return frame.draw(audit.seed, done + more)[done:]
 
 
 def judge_results(audit: AuditRecords, rounds: Sequence[AuditRound]) -> list[AuditFinding]:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
 from escrutinio.evidence.audit.draw import check_seed
 from escrutinio.evidence.audit.notes import AuditFinding, note
-from escrutinio.evidence.audit.sides import side_of
 
 _DIGITS = re.compile("[0-9]{1,64}")
 

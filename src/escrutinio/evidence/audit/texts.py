@@ -93,6 +93,18 @@ NOTES = {
         "Entry {entry}, by {signer}, corrects the count of box {box} in entry {first}; it takes its place "
         "once another organisation corrects its own to the same."
     ),
+    "count-form": N_(
+        "The count of box {box} in entry {entry}, by {signer}, has other figures than its contest asks for; "
+        "it does not enter."
+    ),
+    "count-other-box": N_(
+        "The count of box {box} in entry {entry}, by {signer}, is not of all the stations whose ballots lie "
+        "there ({together}); it does not enter."
+    ),
+    "mixed": N_(
+        "By the manifest that the commitment (entry {entry}) names, the ballots of {together} lie in one "
+        "box, which goes by {box}: their sheets are added up and compared with one count."
+    ),
     "not-listed": N_(
         "The manifest that the commitment (entry {entry}) names lacks box {box}; it is taken to hold as many "
         "vouchers as could vote there."
@@ -146,12 +158,12 @@ STANDS = {
         "limit of {limit}, and no number of further draws is certain to bring it there."
     ),
     "settled": N_(
-        "All {boxes:,} boxes are opened and counted: what the paper says has the same outcome as the sheets, "
-        "and nothing is left to chance."
+        "All {boxes:,} boxes with a counted sheet are opened and counted: what their paper says has the same "
+        "outcome as their sheets, and of them nothing is left to chance."
     ),
     "other": N_(
-        "All {boxes:,} boxes are opened and counted: what the paper says does not have the outcome that the "
-        "sheets show. The paper's totals are the answer."
+        "All {boxes:,} boxes with a counted sheet are opened and counted: what their paper says does not "
+        "have the outcome that the sheets show. The paper's totals are the answer."
     ),
     "above": N_(
         "Box {box} held more vouchers than it was taken to hold, so what bounds the boxes does not hold and "
@@ -186,4 +198,17 @@ UNCOVERED = N_(
 UNKNOWN = N_(
     "{stations:,} stations have no counted sheet and it is not known how many could vote there, so of "
     "them it says nothing."
+)
+SEVERAL = N_(
+    "The contests are audited with the same boxes, each by its own test, and the risk is the greatest of "
+    "theirs: {contests}."
+)
+EACH = N_("{contest} {risk}")
+UNCOVERED_OF = N_(
+    "{contest}: {stations:,} stations have no counted sheet; if all who could vote there voted against the "
+    "outcome, its risk is {worst}."
+)
+UNKNOWN_OF = N_(
+    "{contest}: {stations:,} stations have no counted sheet and it is not known how many could vote there, "
+    "so of them it says nothing."
 )

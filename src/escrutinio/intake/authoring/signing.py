@@ -184,6 +184,11 @@ class Signing(Writing):
         return next(waiting, None)
 
     @property
+    def held(self) -> HeldKey | None:
+        """The key as the log has it; None for its root."""
+        return self._held
+
+    @property
     def revoked(self) -> bool:
         """Whether the key is a party's or an observer's that was revoked: what it signs enters, and is
         marked."""

@@ -11,8 +11,8 @@ Decimals = Literal["refuse", "zero"]
 
 NONE, UNKNOWN = "none", "unknown"
 """What a mark can mean beside the facts: that there are none, and that nobody knows."""
-FACTS = {fact.name.lower().replace("_", "-"): fact for fact in SheetFact}
-"""What is the matter with a sheet, as a mapping writes it."""
+FACTS = {fact.name.lower().replace("_", "-"): fact for fact in SheetFact if fact <= SheetFact.NOT_INSTALLED}
+"""What is the matter with a sheet, as a mapping writes it; how it was typed is for who has its picture."""
 WITHOUT_SHEET = frozenset({SheetFact.ANNULLED, SheetFact.NOT_INSTALLED})
 """Facts of stations whose figures, if there are any, are no votes."""
 

@@ -34,6 +34,7 @@ class Problem(StrEnum):
     CUT_OFF = "cut-off"
     NOT_A_RECORD = "not-a-record"
     NOT_A_SHEET = "not-a-sheet"
+    FORM = "form"
 
 
 class UnreadableError(InputError):

@@ -21,6 +21,7 @@ from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.qr2024 import Sheet2024, read_qr2024
 from escrutinio.core.records.types import Copy, HandCount, ManualSheet, TallySheet, ZeroReport
+from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem
 
 _THE_LINE = Phrase("The line")
@@ -133,6 +134,9 @@ def read_text(text: str) -> tuple[Found, Problem, str, Sheet | None]:
             return Found.RECORD, Problem.NONE, "", sheet_of(open_record(raw), real)
         except RecordError as error:
             return Found.OTHER, Problem.NOT_A_RECORD, str(error), None
+    place = read_form_code(text)
+    if place is not None:
+        return Found.OTHER, Problem.FORM, place.text, None
     try:
         return Found.QR2024, Problem.NONE, "", sheet_of_2024(read_qr2024(text))
     except RecordError:

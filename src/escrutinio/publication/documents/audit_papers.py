@@ -8,15 +8,19 @@ them: a count is blind.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from escrutinio.base.words.titles import choose, class_name
-from escrutinio.core.election.state import ContestView
+from escrutinio.core.election.control import Attachments
+from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.types import Definition
+from escrutinio.evidence.audit.boxes import centers_of, seals_of
+from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.replay import named
 from escrutinio.evidence.audit.seeds import Throws
-from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import audit_status, frame_of
 from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.report.document import Tongue
@@ -28,31 +32,62 @@ LINES = 4
 
 @dataclass(frozen=True)
 class AuditPapers:
-    """What they are made of: the audit as it stands, what is known of its dice, and of every box its `seals`
-    (of the manifest) and its `centers`; `boxes` are those to be fetched."""
+    """What they are made of: the audit as it stands, its `contests`, what is known of its dice, and of every
+    box its `seals` (of the manifest) and its `centers`; `boxes` are those to be fetched, `inside` those of
+    them that have paper of each contest, by its code; `mixed`: of boxes with the ballots of several
+    stations, these stations."""
 
     definition: Definition
-    contest: ContestView
+    contests: Sequence[ContestView]
     audit: AuditStatus
     throws: Throws
     seals: Mapping[str, str]
     centers: Mapping[str, str]
     boxes: Sequence[str]
+    inside: Mapping[str, Collection[str]]
+    mixed: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, state: ElectionState, audit: AuditRecords, attachments: Attachments) -> AuditPapers:
+        """The papers of an audit as it stands; `attachments` has its manifests. Raises EvidenceError."""
+        found = audit_status(state, audit.contest, audit.logged.entry.digest, attachments=attachments)
+        parts = frame_of(state, audit).parts
+        centers = {
+            name: center
+            for contest in parts
+            for center, names in centers_of(state, contest).items()
+            for name in names
+        }
+        body, seals = audit.body, dict[str, str]()
+        for manifest in dict.fromkeys((body.manifest, *(each.manifest for each in body.beside or ()))):
+            seals |= seals_of(state, manifest, attachments)
+        return cls(
+            definition=state.definition.body,
+            contests=[state.contest(code) for code in parts],
+            audit=found,
+            throws=audit.throws,
+            seals=seals,
+            centers=centers,
+            boxes=_to_fetch(found),
+            mixed={box: names for part in audit.parts for box, names in part.bound.mixed.items()},
+            inside={code: part.place.keys() for code, part in parts.items()},
+        )
 
     def to_pdf(self, language: str) -> bytes:
         """The papers in one language; the same log gives the same bytes."""
         say, definition = Tongue(language), self.definition
         election = choose(definition.titles, language, definition.code).text
-        race = choose(self.contest.titles, language, self.contest.code).text
+        races = {choose(each.titles, language, each.code).text: each.code for each in self.contests}
+        race = ", ".join(races)
         heading = say("Audit of the boxes: {contest}", contest=race)
         said = {
             "election": f"{election} · {race}",
             "dice": self._dice(say, heading),
             "pull": self._pull(say),
-            "count": self._count(say, language),
-            "boxes": [self._box(say, name) for name in self.boxes],
+            "count": self._count(say),
+            "boxes": [self._box(say, name, language) for name in self.boxes],
         }
-        codes = {election: definition.code, race: self.contest.code}
+        codes = {election: definition.code, **races}
 
         def content(lost: Lost) -> dict[str, object]:
             return {
@@ -111,26 +146,25 @@ class AuditPapers:
                 say("It is the right box"), say("Drawn"),
             ],
             "rows": [
-                [self.centers.get(name, ""), name, self.seals.get(name, ""), "", "", say.whole(times[name])]
+                [
+                    self.centers.get(name, ""),
+                    " + ".join(self.mixed.get(name, (name,))),
+                    self._seals(name),
+                    "",
+                    "",
+                    say.whole(times[name]),
+                ]
                 for name in order
             ],
         }  # fmt: skip
 
-    def _count(self, say: Tongue, language: str) -> dict[str, object]:
-        view = self.contest
-        options = zip(view.option_titles, view.options, strict=True)
-        classes = zip(view.class_titles, view.classes, strict=True)
-        names = [choose(titles, language, code).text for titles, code in options]
-        names += [class_name(code, titles, language) for titles, code in classes]
-        if view.marks > 1:
-            names.append(say("Valid ballots"))
+    def _count(self, say: Tongue) -> dict[str, object]:
         return {
             "purpose": say(
                 "Two people count, each for themselves, without having seen the tally sheet; where they "
                 "differ they count again. They sign, and commit to the count before they say it."
             ),
             "header": [say("Vouchers"), say("First counter"), say("Second counter"), say("Agreed")],
-            "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
             "mixed": say(
                 "Where ballots of several boxes lie together, they are counted together, on one sheet that "
                 "names all of them: ____________________________________________"
@@ -138,14 +172,43 @@ class AuditPapers:
             "lines": [["", "", ""]] * 2,
         }
 
-    def _box(self, say: Tongue, name: str) -> dict[str, object]:
+    def _table(self, say: Tongue, view: ContestView, language: str) -> dict[str, object]:
+        """What is counted of one contest; its name where the box has paper of several."""
+        options = zip(view.option_titles, view.options, strict=True)
+        classes = zip(view.class_titles, view.classes, strict=True)
+        names = [choose(titles, language, code).text for titles, code in options]
+        names += [class_name(code, titles, language) for titles, code in classes]
+        if view.marks > 1:
+            names.append(say("Valid ballots"))
+        return {
+            "name": choose(view.titles, language, view.code).text if len(self.contests) > 1 else "",
+            "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
+        }
+
+    def _seals(self, name: str) -> str:
+        """The seals listed of a box, each once."""
+        listed = [self.seals.get(each, "") for each in self.mixed.get(name, (name,))]
+        return ", ".join(dict.fromkeys(seal for each in listed for seal in each.split(", ") if seal))
+
+    def _box(self, say: Tongue, name: str, language: str) -> dict[str, object]:
         places = [box for each in self.audit.rounds for box in each.boxes if box.station == name]
         facts = [
             [say("Center"), self.centers.get(name, "")],
-            [say("Seal listed"), self.seals.get(name, "")],
+            [say("Seal listed"), self._seals(name)],
             [say("Seal found"), "____________________"],
             [say("Sheet of this box"), "____ / ____"],
         ]
+        if together := self.mixed.get(name):
+            facts.insert(1, [say("Ballots of the stations"), ", ".join(together)])
         if any(box.position is not None for box in places):
             facts.append([say("Places to count"), ", ".join(named(box).partition("#")[2] for box in places)])
-        return {"heading": say("Count of box {station}", station=name), "facts": facts}
+        tables = [
+            self._table(say, each, language) for each in self.contests if name in self.inside[each.code]
+        ]
+        return {"heading": say("Count of box {station}", station=name), "facts": facts, "tables": tables}
+
+
+def _to_fetch(found: AuditStatus) -> Sequence[str]:
+    """The boxes of the last round that await a count; all of them, where none does."""
+    last = found.rounds[-1] if found.rounds else None
+    return () if last is None else last.awaiting or tuple(dict.fromkeys(last.drawn))

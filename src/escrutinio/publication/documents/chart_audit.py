@@ -9,7 +9,7 @@ from math import log10
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.format import Format
 from escrutinio.base.words.say import say_in
-from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.publication.documents.charts_evidence import HEIGHT, Plot
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 336, 24, 194

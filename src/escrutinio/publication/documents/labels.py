@@ -54,6 +54,7 @@ RECORDS: Mapping[str, str] = {
     "ballot-manifest": N_("Manifest of the boxes"),
     "digits-commitment": N_("Commitment to digits of a seed"),
     "count-commitment": N_("Commitment to a hand count"),
+    "mixed-count": N_("Hand count of a mixed box"),
     "promise": N_("Promise of a receiver"),
     "sheet-status": N_("Status of a sheet"),
     "custody": N_("Custody"),

@@ -49,7 +49,7 @@ def pdf(template: str, content: Callable[[Lost], Content], *, for_reading: bool 
     made = _compiled(template, data, "pdf", standards)
     if made is None:
         # The standards ask for letters that a font has, and for other things that a text need not keep to.
-        lost = lost_letters(_texts(data))
+        lost = lost_letters(texts_of(data))
         made = _compiled(template, content(lost) if lost else data, "pdf", [])
     assert made is not None
     return made[0]
@@ -111,16 +111,16 @@ def _without_glyph(letters: Sequence[str]) -> set[str]:
     return _without_glyph(letters[:half]) | _without_glyph(letters[half:])
 
 
-def _texts(content: object) -> Iterator[str]:
+def texts_of(content: object) -> Iterator[str]:
     """All texts of a content, in order."""
     if isinstance(content, str):
         yield content
     elif isinstance(content, Mapping):
         for each in content.values():
-            yield from _texts(each)
+            yield from texts_of(each)
     elif isinstance(content, Iterable):
         for each in content:
-            yield from _texts(each)
+            yield from texts_of(each)
 
 
 @cache

@@ -58,6 +58,7 @@ PAGES = (
 
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
+    "awaiting_third",
     *("plain_of", "word", "of", "announcement_when", "finding_label", "said_of", "short_basis"),
     *("sums_of", "classes_of", "basis_called", "figure_called"),
     *("account_says", "account_share", "account_rests", "account_bar"),

@@ -19,9 +19,10 @@ from escrutinio.core.derived.files import sums_of
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import Logged
+from escrutinio.core.records.codes import SheetFact
 from escrutinio.core.records.entry import body_to_plain
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import Body, Proclamation
+from escrutinio.core.records.types import Body, Proclamation, SheetStatus
 from escrutinio.publication.documents import code_words, labels
 from escrutinio.publication.documents.charts import bar
 from escrutinio.publication.site.announced import Announcement
@@ -323,6 +324,18 @@ class Words:
             (ROWS[code].label(self.language) if code in ROWS else code, counted[code])
             for code in sorted(counted)
         ]
+
+    def awaiting_third(self, race: Race) -> int:
+        """Stations without a sheet in the first column of which two clerks typed the picture differently."""
+        state = self.site.state
+        rows = state.counted.get((race.code, race.columns[0].basis.code)) if race.columns else None
+        differ = {
+            logged.entry.about.station
+            for logged in state.records(SheetStatus)
+            if logged.body.status is SheetFact.TYPINGS_DIFFER and logged.entry.about.contest == race.code
+        }
+        numbers = (state.roll.index.get(station or "") for station in differ)
+        return sum(number is not None and (rows is None or rows[number] < 0) for number in numbers)
 
     # --- records ---
 

@@ -18,11 +18,12 @@ from escrutinio.core.records.codes import Kind, LogRole
 from escrutinio.running.desk.board import Board
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import LOOPBACK, asset, middleware
-from escrutinio.running.desk.sessions import Sessions, Use
+from escrutinio.running.desk.sessions import TYPING, Sessions, Use
 from escrutinio.running.desk.signing.app import SigningPages
 from escrutinio.running.desk.signing.place import SigningPlace
 from escrutinio.running.desk.transcription.app import TranscriptionPages
 from escrutinio.running.desk.transcription.desk import Desk
+from escrutinio.running.desk.transcription.tasks import Part
 from escrutinio.running.desk.transcription.texts import texts
 from escrutinio.running.workspace.collection.collection import Collection
 from escrutinio.running.workspace.workspace import Workspace
@@ -92,8 +93,9 @@ def desk_application(
     routes = [*entrance.routes(), *signing.routes(), Route("/assets/{name}", asset)]
     if pictures is not None:
         pages = TranscriptionPages(
-            pictures, state, lambda request: _label(entrance, request), entrance.turn_away, HOME[Use.TYPIST]
-        )
+            pictures, state, lambda request: _typist(entrance, request)[0], entrance.turn_away,
+            HOME[Use.TYPIST], lambda request: _typist(entrance, request)[1],
+        )  # fmt: skip
         routes += pages.routes()
     collection = Collection(workspace) if workspace.role in (LogRole.PARTY, LogRole.OBSERVER) else None
     routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(workspace, collection))))
@@ -105,9 +107,13 @@ def desk_directory(workspace: Workspace) -> Path:
     return workspace.private / DESK
 
 
-def _label(entrance: Entrance, request: Request) -> str | None:
-    session = entrance.who(request, Use.TYPIST)
-    return None if session is None else session.label
+def _typist(entrance: Entrance, request: Request) -> tuple[str | None, Part]:
+    """Who types, and in which role."""
+    sessions = (entrance.who(request, use) for use in TYPING)
+    session = next((one for one in sessions if one is not None), None)
+    if session is None or session.use is Use.TYPIST:
+        return None if session is None else session.label, Part.PEER
+    return session.label, Part(session.use.value)
 
 
 def _guarded(entrance: Entrance, board: Board) -> Callable[..., object]:

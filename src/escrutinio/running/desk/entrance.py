@@ -14,7 +14,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.running.desk.local import language_of, read_form, remember_language, same_site, templates
-from escrutinio.running.desk.sessions import Attempts, Session, Sessions, Use
+from escrutinio.running.desk.sessions import TYPING, Attempts, Session, Sessions, Use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,11 @@ COOKIE, SAFE_COOKIE = "desk", "__Host-desk"
 MOST_WRONG, WITHIN = 10, 60
 """So many wrong keys from one address in so many seconds; then it has to wait. Who is in stays in."""
 
-HOME: Mapping[Use, str] = {Use.TYPIST: "/transcription", Use.SIGNER: "/sign", Use.BOARD: "/board"}
+HOME: Mapping[Use, str] = {
+    **dict.fromkeys(TYPING, "/transcription"),
+    Use.SIGNER: "/sign",
+    Use.BOARD: "/board",
+}
 
 _TEXTS: dict[str, str] = {
     "title": N_("Desk"),

@@ -41,6 +41,13 @@ class Use(StrEnum):
     TYPIST = "typist"
     SIGNER = "signer"
     BOARD = "board"
+    CLERK_A = "clerk-a"
+    CLERK_B = "clerk-b"
+    DECIDER = "decider"
+
+
+TYPING = (Use.TYPIST, Use.CLERK_A, Use.CLERK_B, Use.DECIDER)
+"""The uses of who types."""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -9,6 +9,9 @@
     PUT /attachments/<SHA-256>    204; only what a record named that would be admitted
     GET /problems/<code>          what a refusal says
 
+`Escrutinio-Channel` names how the records came to whoever posts them, as that one says it: `network`, which
+is what is meant without it, `satellite`, `removable`, `qr` or `typed`. `arrival` records repeat it.
+
 Everything refused is said as problem details (`problem`). The same bytes again get the same answer.
 """
 
@@ -16,11 +19,16 @@ from __future__ import annotations
 
 import msgspec
 
+from escrutinio.base.errors import InputError
+from escrutinio.core.records.codes import Channel
 from escrutinio.running.exchange.problem import ProblemDetails
 
 ENTRIES, ATTACHMENTS_AT = "entries", "attachments"
 RECORD_TYPE, BATCH_TYPE, JSON_TYPE = "application/cose", "application/cbor-seq", "application/json"
 PROOF_TYPE = "text/plain; charset=utf-8"
+
+CHANNEL = "Escrutinio-Channel"
+CHANNELS = tuple(each.name.lower() for each in Channel)
 
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 MAX_BATCH_RECORDS = 5_000
@@ -43,3 +51,10 @@ class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int | None = None
     promise: bytes | None = None
     problem: ProblemDetails | None = None
+
+
+def channel_named(name: str) -> Channel:
+    """The channel of a name as it travels. Raises InputError for any other."""
+    if name not in CHANNELS:
+        raise InputError("hub-channel", given=repr(name[:40]), known=", ".join(CHANNELS))
+    return Channel[name.upper()]

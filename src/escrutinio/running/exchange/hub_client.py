@@ -5,21 +5,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import monotonic, sleep
 
 import msgspec
 
+from escrutinio.base.clock import now
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import MAX_PROOF, parse_proof, verify_proof
 from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.codes import Channel
 from escrutinio.running.exchange.asking import HttpAnswer, HttpAsker, NoAnswerError
 from escrutinio.running.exchange.entries import (
     ATTACHMENTS_AT,
     BATCH_TYPE,
+    CHANNEL,
     ENTRIES,
     LONGEST_WAIT,
     MAX_ANSWER,
@@ -28,24 +32,43 @@ from escrutinio.running.exchange.entries import (
     BatchItem,
 )
 from escrutinio.running.exchange.parcel import named_attachments
-from escrutinio.running.exchange.problem import read_problem
+from escrutinio.running.exchange.problem import NO_JSON, read_problem
 
 PATIENCE = 30.0
 """Seconds that one answer may take."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a request is made again: twice as many each time, up to the longest, and by chance up to as
-many less, so that those who were cut off together do not come back together."""
+"""Seconds before a request is made again, at most: twice as many each time, up to the longest."""
+
+LONGEST_AFTER = 3600.0
+"""Seconds that a hub may ask for by Retry-After at most."""
 
 _BUSY = frozenset({408, 429, 502, 503, 504})
+_AGAIN = _BUSY | {409}
+
+
+class HubAwayError(LogError):
+    """A hub cannot be reached, or is busy and asks to come again, `after` so many seconds at the earliest."""
+
+    after = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of a record: durable with the hub, and promised where it has a key for that; or why not."""
+    """What became of a record: durable with the hub, and promised where it has a key for that; or why not,
+    and whether the same bytes may be taken later, after so many seconds at the earliest."""
 
     promise: bytes = b""
     why: EscrutinioError | None = None
+    again: bool = False
+    after: float = 0.0
+
+
+def pause_before(tries: int, after: float = 0.0, longest: float = LONGEST_PAUSE) -> float:
+    """Seconds to wait after so many tries that came to nothing: any time up to a top that doubles (full
+    jitter), so that those who were cut off together do not come back together; never less than `after`."""
+    top = FIRST_PAUSE * 2.0 ** min(max(tries - 1, 0), 30)
+    return max(min(after, LONGEST_AFTER), random.uniform(0, min(longest, top)))
 
 
 class HubClient:
@@ -60,12 +83,18 @@ class HubClient:
         self._asker = HttpAsker(address, PATIENCE)
         self._until, self._pause = monotonic() + seconds, pause
 
-    def send(self, records: Sequence[bytes], attachments: Mapping[bytes, bytes]) -> list[Sent]:
-        """Send records, and of what they attach that which the hub lacks; what became of each, in order.
+    def send(
+        self,
+        records: Sequence[bytes],
+        attachments: Mapping[bytes, bytes],
+        channel: Channel = Channel.NETWORK,
+    ) -> list[Sent]:
+        """Send records that came by a channel, and of what they attach that which the hub lacks; what became
+        of each, in order.
 
         Raises LogError where the hub cannot be reached or does not take part; what it took stays taken.
         """
-        found = [sent for part in _cut(records) for sent in self._send(part)]
+        found = [sent for part in _cut(records) for sent in self._send(part, channel)]
         again = []
         for place, (raw, sent) in enumerate(zip(records, found, strict=True)):
             if sent.why is not None and sent.why.code == "hub-attachment-missing":
@@ -73,25 +102,25 @@ class HubClient:
                 again.append(place)
         if again:
             parts = _cut([records[place] for place in again])
-            for place, sent in zip(again, (s for part in parts for s in self._send(part)), strict=True):
+            for place, sent in zip(
+                again, (s for part in parts for s in self._send(part, channel)), strict=True
+            ):
                 found[place] = sent
         return found
 
-    def _send(self, records: Sequence[bytes]) -> list[Sent]:
+    def _send(self, records: Sequence[bytes], channel: Channel) -> list[Sent]:
         body = b"".join(records)
-        answer = self._ask("POST", ENTRIES, body, limit=MAX_ANSWER, headers={"Content-Type": BATCH_TYPE})
+        headers = {"Content-Type": BATCH_TYPE, CHANNEL: channel.name.lower()}
+        answer = self._ask("POST", ENTRIES, body, limit=MAX_ANSWER, headers=headers)
         if answer.status != 202:
             raise self._refusal(answer)
         try:
             items = msgspec.json.decode(answer.body, type=list[BatchItem])
-        except msgspec.DecodeError:
+        except NO_JSON:
             items = []
         if [item.digest for item in items] != [sha256(raw).hexdigest() for raw in records]:
             raise LogError("hub-other-answer", address=self.address)
-        return [
-            Sent(why=item.problem.error) if item.problem is not None else Sent(item.promise or b"")
-            for item in items
-        ]
+        return [_sent(item) for item in items]
 
     def _attach(self, raw: bytes, attachments: Mapping[bytes, bytes]) -> None:
         """Send what a record names; what the hub does not want, it has, or was not asked for."""
@@ -130,31 +159,50 @@ class HubClient:
         headers: Mapping[str, str] | None = None,
         longer: float = 0.0,
     ) -> HttpAnswer:
-        pause = FIRST_PAUSE
+        tries = 0
         while True:
-            why: LogError
             try:
                 answer = self._asker.ask(method, path, body, limit=limit, headers=headers, longer=longer)
             except NoAnswerError as none:
                 if none.long:
                     raise LogError("hub-other-answer", address=self.address) from None
-                why = LogError("hub-unreached", address=self.address, why=none.why or "—")
+                why = HubAwayError("hub-unreached", address=self.address, why=none.why or "—")
                 if none.slow:
-                    why = LogError("hub-slow", address=self.address, seconds=round(PATIENCE + longer))
+                    why = HubAwayError("hub-slow", address=self.address, seconds=round(PATIENCE + longer))
             else:
                 if answer.status not in _BUSY:
                     return answer
-                why = self._refusal(answer)
+                why = self._refusal(answer).as_kind(HubAwayError)
+                why.after = _after(answer.headers.get("retry-after", ""))
             left = self._until - monotonic()
             if left <= 0:
                 raise why from None
-            self._pause(min(left, pause * random.uniform(0.5, 1)))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            tries += 1
+            self._pause(min(left, pause_before(tries, why.after)))
 
     def _refusal(self, answer: HttpAnswer) -> LogError:
         return LogError(
             "hub-refuses", address=self.address, why=read_problem(answer.status, answer.body).error
         )
+
+
+def _sent(item: BatchItem) -> Sent:
+    if item.problem is None:
+        return Sent(item.promise or b"")
+    why = item.problem.error
+    seconds = why.values.get("seconds") if item.status == 429 else 0
+    after = float(seconds) if isinstance(seconds, int) else 0.0
+    return Sent(why=why, again=item.status in _AGAIN, after=max(0.0, min(after, LONGEST_AFTER)))
+
+
+def _after(text: str) -> float:
+    """The seconds of Retry-After (RFC 9110, section 10.2.3); none where it is neither they nor a date."""
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now())
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def check_proof(proof: bytes, raw: bytes, policy: Policy | None) -> None:

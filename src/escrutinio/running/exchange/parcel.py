@@ -25,6 +25,7 @@ from escrutinio.core.election.state import attachments_of
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
 from escrutinio.core.records.cose import records_of
 from escrutinio.core.records.entry import read_record
+from escrutinio.running.exchange.paper import MAX_TEXTS, records_on_paper
 
 ENDING = ".parcel"
 ATTACHMENTS, REFUSED = "attachments", "refused"
@@ -137,7 +138,7 @@ def sent_attachment(inbox: Path, digest: bytes) -> bytes | None:
 
 def read_sealed(paths: Iterable[Path]) -> tuple[list[bytes], dict[bytes, bytes]]:
     """The records in files and directories, in the order of their names, and what they attach: files named by
-    their SHA-256 in the directory `attachments` beside them.
+    their SHA-256 in the directory `attachments` beside them. A file may also be of texts of QR codes.
 
     Raises InputError for a file that is no record, for one that attaches what is not there, and for nothing.
     """
@@ -145,16 +146,23 @@ def read_sealed(paths: Iterable[Path]) -> tuple[list[bytes], dict[bytes, bytes]]
     attachments: dict[bytes, bytes] = {}
     for path in paths:
         for file in _sealed_in(path) if path.is_dir() else [path]:
-            try:
-                found = records_of(read_input(file, MAX_PARCEL))
-            except RecordError as error:
-                raise InputError("parcel-no-records", path=file, why=error) from None
+            found = _records_in(file)
             for raw in found:
                 attachments |= _attached(raw, file)
             records += found
     if not records:
         raise InputError("submit-nothing")
     return list(dict.fromkeys(records)), attachments
+
+
+def _records_in(file: Path) -> list[bytes]:
+    content = read_input(file, MAX_TEXTS if file.suffix == ".jsonl" else MAX_PARCEL)
+    if (read := records_on_paper(content, file)) is not None:
+        return read
+    try:
+        return records_of(content)
+    except RecordError as error:
+        raise InputError("parcel-no-records", path=file, why=error) from None
 
 
 def _sealed_in(directory: Path) -> list[Path]:

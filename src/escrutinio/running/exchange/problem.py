@@ -19,6 +19,10 @@ PROBLEM_TYPE = "application/problem+json"
 PROBLEMS = "problems"
 MAX_PROBLEM = 64 * 1024
 
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON of the type asked for: what is no UTF-8, and lists in lists
+without end, among them."""
+
 _MOST_VALUES, _LONGEST = 32, 500
 
 
@@ -59,7 +63,7 @@ def read_problem(status: int, body: bytes) -> ProblemDetails:
     """Problem details as they came; for any other body, what it begins with and the status."""
     try:
         return msgspec.json.decode(body[:MAX_PROBLEM], type=ProblemDetails)
-    except msgspec.DecodeError:
+    except NO_JSON:
         return ProblemDetails(status=status, detail=body[:_LONGEST].decode("utf-8", "replace"))
 
 

@@ -16,6 +16,7 @@ from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.log.accept import Refusal
+from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.types import Enrolment
 from escrutinio.running.hub.holding import Kept
 from escrutinio.running.hub.keeper import Keeper
@@ -37,6 +38,7 @@ Answers: TypeAlias = "list[Kept | Refusal]"
 class _Waiting:
     records: Sequence[bytes]
     sender: str
+    channel: Channel
     answer: asyncio.Future[Answers]
 
 
@@ -57,13 +59,15 @@ class Intake:
         """Records that wait."""
         return self._count
 
-    async def take(self, records: Sequence[bytes], sender: str) -> Answers:
-        """The answers to records, once they are durable. Raises InputError where too many wait, LogError
-        where the store fails: in both cases nothing of them was taken."""
+    async def take(
+        self, records: Sequence[bytes], sender: str, channel: Channel = Channel.NETWORK
+    ) -> Answers:
+        """The answers to records that came by a channel, once they are durable. Raises InputError where too
+        many wait, LogError where the store fails: in both cases nothing of them was taken."""
         count, size = len(records), sum(map(len, records))
         if self._count and (self._count + count > MOST_WAITING or self._bytes + size > MOST_WAITING_BYTES):
             raise InputError("hub-overloaded")
-        waiting = _Waiting(records, sender, self._loop.create_future())
+        waiting = _Waiting(records, sender, channel, self._loop.create_future())
         self._count += count
         self._bytes += size
         try:
@@ -110,17 +114,17 @@ class Intake:
 
     def _keep(self, group: Sequence[_Waiting]) -> None:
         records = [raw for each in group for raw in each.records]
+        came = [(each.sender, each.channel) for each in group for _ in each.records]
         try:
-            answers = self._keeper.keep(records)
+            answers = self._keeper.keep(records, [channel for _, channel in came])
         except Exception as error:
             self._loop.call_soon_threadsafe(_fail, group, error)
             return
-        senders = [each.sender for each in group for _ in each.records]
-        for sender, raw, answer in zip(senders, records, answers, strict=True):
+        for (sender, channel), raw, answer in zip(came, records, answers, strict=True):
             if isinstance(answer, Refusal):
                 self._hear(answer.code, 1)
                 if answer.code == "not-enrolled":
-                    self.quarantine.hold(sender, raw)
+                    self.quarantine.hold(sender, raw, channel)
         new = [each for each in answers if isinstance(each, Kept) and not each.duplicate]
         self._hear("accepted", sum(each.index is not None for each in new))
         self._hear("held", sum(each.index is None for each in new))
@@ -135,12 +139,12 @@ class Intake:
         """Take what was held for want of a key: one may have come."""
         held = self.quarantine.release()
         try:
-            answers = self._keeper.keep([raw for _, raw in held])
+            answers = self._keeper.keep([raw for _, raw, _ in held], [channel for _, _, channel in held])
         except EscrutinioError:
             return  # whoever sent it tries again
-        for (sender, raw), answer in zip(held, answers, strict=True):
+        for (sender, raw, channel), answer in zip(held, answers, strict=True):
             if isinstance(answer, Refusal) and answer.code == "not-enrolled":
-                self.quarantine.hold(sender, raw)
+                self.quarantine.hold(sender, raw, channel)
         self._hear("accepted", sum(isinstance(each, Kept) and not each.duplicate for each in answers))
 
     def _release(self) -> None:

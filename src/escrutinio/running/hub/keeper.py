@@ -4,7 +4,7 @@ promise for what is durable. The log is told how they came by `arrival` records 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from inspect import get_annotations
@@ -67,12 +67,15 @@ class Keeper:
         self._wanted: dict[bytes, int] = {}
         self._refused: Counter[str] = Counter()
 
-    def keep(self, records: Sequence[bytes]) -> list[Kept | Refusal]:
-        """Take records: each is durable when this returns, or refused. Raises LogError, with nothing taken,
-        where the store fails."""
+    def keep(
+        self, records: Sequence[bytes], channels: Sequence[Channel] | None = None
+    ) -> list[Kept | Refusal]:
+        """Take records, which came by these channels, or all over the network: each is durable when this
+        returns, or refused. Raises LogError, with nothing taken, where the store fails."""
         stopped = [self._stops(raw) for raw in records]
         left = [raw for raw, why in zip(records, stopped, strict=True) if why is None]
-        back = self._holding.keep(left)
+        came = dict(zip(reversed(records), reversed(channels or ()), strict=channels is not None))
+        back = self._holding.keep(left, came)
         answers = iter(self._acceptor.accept([raw for raw in left if raw not in back]))
         found = [why or back.get(raw) or next(answers) for raw, why in zip(records, stopped, strict=True)]
         self._refused.update(each.code for each in found if isinstance(each, Refusal))
@@ -82,7 +85,7 @@ class Keeper:
         kept = [(raw, each) for raw, each in zip(records, found, strict=True) if isinstance(each, Receipt)]
         if any(kind_of(raw) == t.Extension.TYPE for raw, _ in kept):
             self._holding.move()
-        promises = self._promised(kept)
+        promises = self._promised(kept, came)
         return [
             Kept(each.index, each.duplicate, promises.get(raw, b"")) if isinstance(each, Receipt) else each
             for raw, each in zip(records, found, strict=True)
@@ -144,7 +147,9 @@ class Keeper:
 
     # --- after ---
 
-    def _promised(self, kept: Sequence[tuple[bytes, Receipt]]) -> dict[bytes, bytes]:
+    def _promised(
+        self, kept: Sequence[tuple[bytes, Receipt]], came: Mapping[bytes, Channel]
+    ) -> dict[bytes, bytes]:
         """Promises by record. One that was there before has the same, or a first one where a crash came
         between it and its promise; what is public needs none."""
         if self._promises is None:
@@ -153,11 +158,12 @@ class Keeper:
         found = {raw: self._promises.find(sha256(raw).digest()) for raw in known}
         public = self._store.head("public").size if known else 0
         fresh = {
-            raw: each.index
+            raw: (each.index, came.get(raw, Channel.NETWORK))
             for raw, each in kept
             if not each.duplicate or (not found[raw] and each.index >= public)
         }
-        return found | dict(self._promises.give(list(fresh.items()), now()))
+        taken = [(raw, index, channel) for raw, (index, channel) in fresh.items()]
+        return found | dict(self._promises.give(taken, now()))
 
     def tell(self) -> int:
         """Tell the log how entries came, up to the first gap; how many of them. Raises LogError."""

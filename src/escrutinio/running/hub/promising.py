@@ -38,8 +38,9 @@ class Promising:
     def __init__(self, election: bytes, key: ReceiverKey, journal: ReceivedJournal) -> None:
         self._election, self._key, self.journal = election, key, journal
 
-    def give(self, fresh: Sequence[tuple[bytes, int]], moment: int) -> Mapping[bytes, bytes]:
-        """Promise records with their indices at a moment, in seconds since 1970: by record, and durable."""
+    def give(self, fresh: Sequence[tuple[bytes, int, Channel]], moment: int) -> Mapping[bytes, bytes]:
+        """Promise records with their indices and channels at a moment, in seconds since 1970: by record, and
+        durable."""
         if not fresh:
             return {}
         rows = [
@@ -49,12 +50,12 @@ class Promising:
                 moment=moment,
                 due=moment + self._key.seconds,
                 seconds=max(0, min(moment - _issued_at(raw), _LONGEST)),
-                channel=Channel.NETWORK,
+                channel=channel,
             )
-            for raw, index in fresh
+            for raw, index, channel in fresh
         ]
         self.journal.add(rows)
-        return {raw: self._sealed(row) for (raw, _), row in zip(fresh, rows, strict=True)}
+        return {raw: self._sealed(row) for (raw, _, _), row in zip(fresh, rows, strict=True)}
 
     def due(self, moment: int) -> int:
         """By when something is promised to be public that may enter the log from a moment on."""
@@ -74,7 +75,7 @@ class Promising:
                     moment=held.received,
                     due=held.due,
                     seconds=max(0, min(held.received - _issued_at(held.record), _LONGEST)),
-                    channel=Channel.NETWORK,
+                    channel=held.channel,
                 )
                 for held, index in entered
                 if held.due

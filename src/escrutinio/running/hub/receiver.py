@@ -27,11 +27,13 @@ from escrutinio.core.records.cose import MAX_RECORD, records_of
 from escrutinio.running.exchange.entries import (
     ATTACHMENTS_AT,
     BATCH_TYPE,
+    CHANNEL,
     ENTRIES,
     LONGEST_WAIT,
     MAX_BATCH_BYTES,
     MAX_BATCH_RECORDS,
     RECORD_TYPE,
+    channel_named,
 )
 from escrutinio.running.exchange.problem import PROBLEMS
 from escrutinio.running.hub.answers import refuse_record, refuse_with, shown, taken, taken_together
@@ -135,7 +137,11 @@ class Receiver:
         assert self._intake is not None
         sender = request.client.host if request.client else ""
         try:
-            return await self._intake.take(records, sender)
+            channel = channel_named(request.headers.get(CHANNEL, "network"))
+        except InputError as error:
+            raise _BadRequestError(400, error) from None
+        try:
+            return await self._intake.take(records, sender, channel)
         except InputError as error:
             raise _BadRequestError(503, error) from None
 

@@ -15,7 +15,7 @@ from escrutinio.core.election.counting import reported_rows, rows_differing, sam
 from escrutinio.core.election.findings.family import CRITICAL, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.order import OUT_OF_ORDER
-from escrutinio.core.election.keys import organisation_of
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Status
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
@@ -125,14 +125,14 @@ def _committed_counts(state: ElectionState, contest: str, table: SheetTable, not
     """Hand counts with another content than the first commitment of their organisation to that box."""
     first: dict[tuple[str, str, bytes], Logged[t.CountCommitment]] = {}
     for logged in state.records(t.CountCommitment, contest):
-        organisation, station = organisation_of(logged.entry.signer), logged.entry.about.station or ""
+        organisation, station = side_of(logged.entry.signer), logged.entry.about.station or ""
         first.setdefault((organisation, station, logged.body.commitment), logged)
     if not first:
         return
     mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED) & (table.digest >= 0)
     for row in np.flatnonzero(mine & (table.original < 0)).tolist():
         station, signer = state.roll.stations[table.station[row]], state.signers[table.signer[row]]
-        found = first.get((organisation_of(signer), station, state.digests[table.digest[row]]))
+        found = first.get((side_of(signer), station, state.digests[table.digest[row]]))
         if found is None or found.index > table.index[row]:
             continue
         opened = int(table.opened[row])
@@ -147,8 +147,8 @@ def _committed_counts(state: ElectionState, contest: str, table: SheetTable, not
             )
 
 
-Step = t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult | t.CountCommitment
-_STEPS = (t.DigitsCommitment, t.AuditSeed, t.AuditSample, t.AuditResult, t.CountCommitment)
+Step = t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult | t.CountCommitment | t.MixedCount
+_STEPS = (t.DigitsCommitment, t.AuditSeed, t.AuditSample, t.AuditResult, t.CountCommitment, t.MixedCount)
 
 
 @dataclass(eq=False)
@@ -162,18 +162,18 @@ class _Seen:
 
     @property
     def throwers(self) -> Sequence[str]:
-        return [organisation_of(name) for name in self.audit.body.throwers]
+        return [side_of(name) for name in self.audit.body.throwers]
 
     def named(self, signer: str, body: Step) -> bool:
         """Whether the commitment names this signer for that, or it is the one who committed."""
-        mine, by = organisation_of(signer), organisation_of(self.audit.entry.signer)
-        counters = [organisation_of(name) for name in self.audit.body.counters]
+        mine, by = side_of(signer), side_of(self.audit.entry.signer)
+        counters = [side_of(name) for name in self.audit.body.counters]
         if isinstance(body, t.DigitsCommitment):
             return mine in self.throwers
-        if isinstance(body, t.CountCommitment):
+        if isinstance(body, t.CountCommitment | t.MixedCount):
             return mine in counters
         if isinstance(body, t.AuditSeed):
-            other = None if body.instead_of is None else organisation_of(body.instead_of)
+            other = None if body.instead_of is None else side_of(body.instead_of)
             if other is None:
                 return mine in self.throwers
             # Dice thrown in public: all whom the commitment names may state how they fell.
@@ -205,7 +205,7 @@ def _one_step(found: _Seen, logged: Logged[t.Body], body: Step, notes: Findings)
         entries = [index, found.audit.index]
         notes.add(AUDIT_SIGNER, entries, contest=contest, signer=signer, first=found.audit.index)
     elif isinstance(body, t.DigitsCommitment):
-        found.digits.setdefault(organisation_of(signer), (index, body.digits))
+        found.digits.setdefault(side_of(signer), (index, body.digits))
     elif isinstance(body, t.AuditSeed):
         _opened_digits(found, logged, body, notes)
     elif isinstance(body, t.AuditSample) and not found.seeded:
@@ -214,7 +214,7 @@ def _one_step(found: _Seen, logged: Logged[t.Body], body: Step, notes: Findings)
 
 def _opened_digits(found: _Seen, logged: Logged[t.Body], body: t.AuditSeed, notes: Findings) -> None:
     index, signer = logged.index, logged.entry.signer
-    committed = found.digits.get(organisation_of(signer))
+    committed = found.digits.get(side_of(signer))
     if len(found.throwers) > 1 and not found.seeded and not set(found.throwers) <= set(found.digits):
         notes.add(OUT_OF_ORDER, [index], contest=logged.entry.about.contest, what="digits")
     elif committed is not None and body.instead_of is None and _differ(body, committed[1]):
@@ -228,13 +228,15 @@ def _differ(body: t.AuditSeed, digest: bytes) -> bool:
 
 @FAMILY.rule
 def _repeated(given: RuleInput, notes: Findings) -> None:
-    """A later audit of the same organisation and contest names the one before."""
+    """A later audit of the same organisation names the one before of any of its contests."""
     latest: dict[tuple[str, str | None], Logged[t.AuditCommitment]] = {}
     for logged in given.state.records(t.AuditCommitment):
         signer, contest = logged.entry.signer, logged.entry.about.contest
-        mine = organisation_of(signer), contest
-        last = latest.get(mine)
+        mine = side_of(signer)
+        contests = (contest, *(each.contest for each in logged.body.beside or ()))
+        before = [latest[mine, each] for each in contests if (mine, each) in latest]
+        last = max(before, key=lambda each: each.index, default=None)
         if last is not None and logged.body.follows != last.entry.digest:
             entries = [logged.index, last.index]
             notes.add(AUDIT_REPEATED, entries, contest=contest, signer=signer, first=last.index)
-        latest[mine] = logged
+        latest.update(dict.fromkeys(((mine, each) for each in contests), logged))

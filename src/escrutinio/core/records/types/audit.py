@@ -7,7 +7,7 @@ from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
-from escrutinio.core.records.types.counts import Counted
+from escrutinio.core.records.types.counts import CLASSES, Counted
 
 __all__ = [
     "AuditCommitment",
@@ -19,10 +19,15 @@ __all__ = [
     "CountCommitment",
     "DigitsCommitment",
     "HandCount",
+    "MixedCount",
 ]
 
 CORRECTS = c.Trailing(c.DIGEST)
 """The last position of what puts right a slip of its own signer: the digest of the record that had it."""
+
+
+BESIDE = c.Trailing(c.Array(c.Struct(p.AuditedContest), 1, 64))
+"""The last position of a commitment to an audit of several contests."""
 
 
 @record(19, "station/contest", version=2, bulk=True)
@@ -56,7 +61,7 @@ class AuditCommitment(Body):
     ballots a box holds at most; `most`: that number, where nothing else says. `bet`: the stake of a betting
     method. `manifest`: the digest of the list of boxes. `throwers` each commit to digits of the seed;
     `counters` sign what they count. `follows`: the digest of the commitment of an audit of this contest that
-    went before.
+    went before. `beside`: further contests, in no order, that are audited with the same boxes.
     """
 
     method: k.AuditMethod = put(c.Code(k.AuditMethod))
@@ -70,6 +75,7 @@ class AuditCommitment(Body):
     throwers: tuple[str, ...] = put(c.Array(c.NAME, 1, 16))
     counters: tuple[str, ...] = put(c.Array(c.NAME, 1, 64))
     follows: bytes | None = put(c.Optional(c.DIGEST))
+    beside: tuple[p.AuditedContest, ...] | None = put(BESIDE, default=None)
 
 
 @record(35, "contest", version=2)
@@ -107,7 +113,11 @@ class AuditResult(Body):
 
 @record(41, "contest")
 class BallotManifest(Body):
-    """The boxes of a contest, their seals, and how many ballots each holds at most: CSV station,seal,most."""
+    """The boxes of a contest, their seals, and how many ballots each holds at most: CSV station,seal,most.
+
+    A station with several boxes has a row for each; a seal at several stations is of one box with the ballots
+    of all of them.
+    """
 
     boxes: p.Attachment = put(p.ATTACHMENT)
 
@@ -132,3 +142,20 @@ class CountCommitment(Body):
 
     commitment: bytes = put(c.DIGEST)
     count: bytes = put(c.DIGEST)
+
+
+@record(134, "station/contest")
+class MixedCount(Body):
+    """The count of the paper in a box with the ballots of several stations: the subject's and the `others`.
+
+    It is of an audit whose manifest says so, and committed to as a hand count is.
+    """
+
+    others: tuple[str, ...] = put(c.Array(c.CODE, 1, 63))
+    commitment: bytes = put(c.DIGEST)
+    counts: tuple[int, ...] = put(c.COUNTS)
+    classes: tuple[int, ...] = put(CLASSES)
+    valid: int | None = put(c.Optional(c.COUNT), default=None)
+    vouchers: int | None = put(c.Optional(c.COUNT), default=None)
+    salt: bytes | None = put(c.Optional(c.SALT), default=None)
+    corrects: bytes | None = put(CORRECTS, default=None)

@@ -96,12 +96,16 @@ class Retraction(Body):
 
 @record(129, "station/contest")
 class SheetStatus(Body):
-    """What is the matter with a station's sheet, or why there is none; `sheet` is the digest of its
-    record."""
+    """What is the matter with a station's sheet, how it was read, or why there is none; `sheet` is the digest
+    of its record.
+
+    `typed` where it was typed from a picture; `note` may then be what of the picture may be shown.
+    """
 
     status: k.SheetFact = put(c.Code(k.SheetFact))
     sheet: bytes | None = put(c.Optional(c.DIGEST))
     note: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
+    typed: p.TypedFrom | None = put(c.Trailing(c.Struct(p.TypedFrom)), default=None)
 
 
 @record(132, "station")

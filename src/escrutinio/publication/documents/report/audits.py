@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
-from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.publication.documents.chart_audit import progress_chart
 from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.report.document import Answer, Table, Tongue
@@ -23,6 +23,8 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for audit in one.audits.made:
         notes = tuple(note.sentence(say.language) for note in audit.notes)
         tables = [_fixed(one, audit, say)]
+        if len(audit.contests) > 1:
+            tables.append(_contests(one, audit, say))
         if audit.rounds:
             tables.append(_rounds(audit, say))
         plots = []
@@ -51,18 +53,19 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
 
 
 def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
-    source = audit.bound.source
+    here = audit.of(one.view.code)
+    source = here.bound.source
     bound = say(WORDS[type(source)][source])
-    if audit.bound.most is not None:
-        bound += f": {say.whole(audit.bound.most)}"
+    if here.bound.most is not None:
+        bound += f": {say.whole(here.bound.most)}"
     rows = [
         (say("Procedure"), say(WORDS[type(audit.method)][audit.method])),
         (say("Risk limit"), say.percent(audit.risk_limit, 2)),
-        (say("Basis"), basis_name(one, audit.basis, say)),
+        (say("Basis"), basis_name(one, here.basis, say)),
         (say("A box holds at most"), bound),
         (say("Who throws the dice"), ", ".join(audit.throwers)),
         (say("digits awaited"), ", ".join(audit.awaited) or say.unknown),
-        (say("margin (votes)"), say.whole(audit.margin)),
+        (say("margin (votes)"), say.whole(here.margin)),
     ]
     if audit.bet is not None:
         rows.insert(4, (say("Bet"), f"{audit.bet.numerator}/{audit.bet.denominator}"))
@@ -78,6 +81,22 @@ def _entry_of(one: ContestEvidence, digest: bytes, say: Tongue) -> str:
     """The entry of an earlier audit; its digest, where that audit cannot be made again."""
     found = next((audit.index for audit in one.audits.made if audit.digest == digest), None)
     return digest.hex() if found is None else f"{say('entry')} {say.whole(found)}"
+
+
+def _contests(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
+    """The contests that are audited with the same boxes, each with its own risk."""
+    header = (say("contest"), say("basis"), say("boxes"), say("margin (votes)"), say("risk"))
+    rows = tuple(
+        (
+            each.named(say.language),
+            basis_name(one, each.basis, say),
+            say.whole(each.boxes),
+            say.whole(each.margin),
+            say.percent(Fraction(ceil(each.measured * 10**4), 10**4), 2) if audit.rounds else say.unknown,
+        )
+        for each in audit.contests
+    )
+    return Table(say("Contests of this audit"), header, rows)
 
 
 def _rounds(audit: AuditStatus, say: Tongue) -> Table:
@@ -112,7 +131,8 @@ def _boxes(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
     )
     names = [candidate_name(one, code, say) for code in one.view.candidates]
     rows = []
-    for each in audit.compared[:MOST_BOXES]:
+    mine = [each for each in audit.compared if each.contest == one.view.code]
+    for each in mine[:MOST_BOXES]:
         if each.counted is None or each.error is None:
             rows.append((each.station, say.whole(sum(each.reported)), "–", "–", "–"))
             continue

@@ -25,7 +25,8 @@ from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of,
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.plan import AuditPlan, Planning, plan_audits
-from escrutinio.evidence.audit.status import Audits, audit_statuses
+from escrutinio.evidence.audit.standing import Audits
+from escrutinio.evidence.audit.status import audit_statuses
 from escrutinio.evidence.certainty.announcements import (
     announced_roll,
     bulletin_certificate,

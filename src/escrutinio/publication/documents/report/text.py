@@ -10,6 +10,7 @@ from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
+from escrutinio.evidence.audit.sources import PLANNED, sources_of
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import chance, explain, summary
@@ -97,12 +98,7 @@ def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
             "audit",
             say("What an audit of the boxes would take"),
             tuple(_audits(one, say)),
-            (
-                "J. Aslam, R. Popa, R. Rivest (2008)",
-                "P. Stark, Efficient post-election audits (2009); ALPHA (2023)",
-                "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
-                "P. Stark, IEEE Transactions on Information Forensics and Security 4 (2009)",
-            ),
+            _sources(one),
         )
     if one.quick_count is not None:
         yield Topic(
@@ -253,6 +249,12 @@ def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
     return Answer(
         f"{left} · {right}", named.sentences(pair, say.language), tuple(tables), key=f"{official}-{other}"
     )
+
+
+def _sources(one: ContestEvidence) -> tuple[str, ...]:
+    """The papers behind the plan, where there is one, and behind the audits that are held."""
+    methods = [*(PLANNED if one.plans else ()), *(audit.method for audit in one.audits.made)]
+    return sources_of((one.view,), tuple(dict.fromkeys(methods)))
 
 
 def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:

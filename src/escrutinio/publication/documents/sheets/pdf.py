@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.numerals import in_words
+from escrutinio.intake.scan.form_code import FormKind
 from escrutinio.publication.documents.qr_image import qr_code
 from escrutinio.publication.documents.report.document import Tongue
 from escrutinio.publication.documents.sheets.printed_sheet import PrintedSheet
 from escrutinio.publication.documents.typeset import Lost, named, pdf, what_was_lost
 
 PAPERS = ("80mm", "a4")
+TEMPLATE = "sheet.typ"
 
 
 def sheet_pdf(sheet: PrintedSheet, paper: str) -> bytes:
@@ -19,18 +21,32 @@ def sheet_pdf(sheet: PrintedSheet, paper: str) -> bytes:
     """
     if paper not in PAPERS:
         raise PublicationError("sheet-paper", paper=paper[:20], known=", ".join(PAPERS))
+    return pdf(TEMPLATE, lambda lost: sheet_content(sheet, paper, lost), for_reading=paper == "a4")
+
+
+def sheet_content(sheet: PrintedSheet, paper: str, lost: Lost) -> dict[str, object]:
+    """What the template gets: the sheet's texts, where these letters are lost."""
     say = Tongue(sheet.language)
+    return {
+        "paper": paper,
+        "language": sheet.language,
+        "title": f"{sheet.kind} · {sheet.station} · {sheet.heading[0]}",
+        "words": _words(say) if not sheet.form else _words(say) | _words_of_forms(sheet.form, say),
+        "sheet": _said(sheet, say, lost),
+    }
 
-    def content(lost: Lost) -> dict[str, object]:
-        return {
-            "paper": paper,
-            "language": sheet.language,
-            "title": f"{sheet.kind} · {sheet.station} · {sheet.heading[0]}",
-            "words": _words(say),
-            "sheet": _said(sheet, say, lost),
-        }
 
-    return pdf("sheet.typ", content, for_reading=paper == "a4")
+def _words_of_forms(form: str, say: Tongue) -> dict[str, str]:
+    """What a form to be filled in says otherwise."""
+    blank = say("A blank form is no record and holds no figure; its code only says where it belongs.")
+    typed = say(
+        "What the board writes on it is typed from its picture by two clerks, each without seeing the "
+        "other's figures."
+    )
+    return {
+        "summary": say("To be written by the board"),
+        "check": f"{blank} {typed}" if form == FormKind.SHEET else blank,
+    }
 
 
 def _words(say: Tongue) -> dict[str, str]:
@@ -70,30 +86,37 @@ def _said(sheet: PrintedSheet, say: Tongue, lost: Lost) -> dict[str, object]:
                 "number": str(row.number),
                 "card": named(row.card, row.card_code, lost),
                 "candidate": named(row.candidate or row.card, row.candidate_code, lost),
-                "votes": say.whole(row.votes),
-                "words": in_words(row.votes, sheet.language),
+                **_figure(row.votes, say),
             }
             for row in sheet.rows
         ],
         "summary": [
-            {"label": label, "value": say.whole(value), "words": in_words(value, sheet.language)}
-            for label, value in sheet.summary
+            {"label": label, "value": figure["votes"], "words": figure["words"]}
+            for label, figure in ((label, _figure(value, say)) for label, value in sheet.summary)
         ],
         "signatures": sheet.signatures,
         "provenance": [
             {"label": label, "value": value, "code": " " not in value or value.replace(" ", "").isdigit()}
             for label, value in sheet.provenance
         ],
-        "foot": f"{sheet.kind} · {sheet.station} · {contest} · {election}",
+        "foot": " · ".join(filter(None, (sheet.kind, sheet.station, contest, election))),
+        "form": bool(sheet.form),
         "qr": None
         if code is None
         else {
             "svg": code.svg(),
             "modules": code.side,
-            "alt": say("QR code of the record"),
+            "alt": say("Code of the form") if sheet.form else say("QR code of the record"),
         },
         "lost": what_was_lost(lost, say),
     }
+
+
+def _figure(votes: int | None, say: Tongue) -> dict[str, str]:
+    """A figure and its words; both empty where they are to be written by hand."""
+    if votes is None:
+        return {"votes": "", "words": ""}
+    return {"votes": say.whole(votes), "words": in_words(votes, say.language)}
 
 
 def how_to_check(say: Tongue) -> str:

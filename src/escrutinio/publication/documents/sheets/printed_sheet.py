@@ -58,13 +58,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One option: its number on the ballot from 1, its card, its candidate (empty if named alike), votes; and
-    the codes of card and candidate, which stand beside a name that cannot be printed."""
+    """One option: its number on the ballot from 1, its card, its candidate (empty if named alike), votes,
+    None on a form that is still to be filled in; and the codes of card and candidate, which stand beside a
+    name that cannot be printed."""
 
     number: int
     card: str
     candidate: str
-    votes: int
+    votes: int | None
     card_code: str
     candidate_code: str
 
@@ -75,9 +76,9 @@ class PrintedSheet:
     and notices that are in others as well.
 
     `heading`: election, place and day, contest. `station` and `contest` are codes; `whereabouts`: lines on
-    where the station is. `summary` and
-    `provenance` are label and value. `signatures`: roles with a blank line each, by group; empty for what
-    no polling board signs. `copy`: number and how many, or None.
+    where the station is. `summary` and `provenance` are label and value; a value that is None is to be
+    written by hand. `form`: what a blank form is for, empty on a sheet. `signatures`: roles with a blank line
+    each, by group; empty for what no polling board signs. `copy`: number and how many, or None.
     """
 
     language: str
@@ -90,10 +91,11 @@ class PrintedSheet:
     watermarks: tuple[str, ...]
     notices: tuple[str, ...]
     rows: tuple[Row, ...]
-    summary: tuple[tuple[str, int], ...]
+    summary: tuple[tuple[str, int | None], ...]
     signatures: tuple[tuple[str, tuple[str, ...]], ...]
     provenance: tuple[tuple[str, str], ...]
     qr: str
+    form: str = ""
 
 
 def fits(entry: Entry, definition: Definition) -> bool:
@@ -138,16 +140,16 @@ def printed_sheet(
         ),
         station=entry.about.station or "",
         contest=contest.code,
-        whereabouts=_whereabouts(place, say),
+        whereabouts=whereabouts(place, say),
         copy=None if isinstance(body, Copy) else copy,
         watermarks=(
             *watermarks(definition.kind, language),
             *((copy_mark(language),) if isinstance(body, Copy) else ()),
         ),
         notices=_notices(definition, body, say),
-        rows=_rows(contest, body, language),
+        rows=rows_of(contest, body.counts, language),
         summary=_summary(contest, body, place, say),
-        signatures=_signatures(body, say),
+        signatures=() if isinstance(body, Copy) else lines_to_sign(say, machine=_of_machine(body)),
         provenance=_provenance(entry, body, source, qr, say, form),
         qr=qr,
     )
@@ -159,7 +161,8 @@ def figures(language: str) -> Format:
     return Format(language)
 
 
-def _whereabouts(place: Place, say: Tongue) -> tuple[str, ...]:
+def whereabouts(place: Place, say: Tongue) -> tuple[str, ...]:
+    """Lines on where a station is: its center and its areas."""
     center = f"{place.center_name} ({place.center})" if place.center_name else place.center
     return (
         say("Center: {center}", center=center),
@@ -184,9 +187,10 @@ def _notices(definition: Definition, body: Sheet, say: Tongue) -> tuple[str, ...
     return tuple(found)
 
 
-def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
+def rows_of(contest: Contest, counts: Sequence[int | None], language: str) -> tuple[Row, ...]:
+    """The options of a contest in the definition's order, with as many counts."""
     rows = []
-    for number, (option, votes) in enumerate(zip(contest.options, body.counts, strict=True), 1):
+    for number, (option, votes) in enumerate(zip(contest.options, counts, strict=True), 1):
         candidate = contest.candidates[option.candidate]
         card = choose(option.titles, language, option.code).text
         name = choose(candidate.titles, language, candidate.code).text
@@ -220,17 +224,20 @@ def _summary(contest: Contest, body: Sheet, place: Place, say: Tongue) -> tuple[
     return tuple((label, value) for label, value in found if value is not None)
 
 
-def _signatures(body: Sheet, say: Tongue) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Roles with a line each. Nobody signs a transcription at a polling station."""
-    if isinstance(body, Copy):
-        return ()
+def _of_machine(body: Sheet) -> bool:
+    return isinstance(body, TallySheet | ZeroReport)
+
+
+def lines_to_sign(say: Tongue, *, machine: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Roles with a line each, with the operator of a machine where one counted. Nobody signs a transcription
+    at a polling station."""
     board: tuple[str, ...] = (
         say("President"),
         say("Secretary"),
         say("Member"),
         say("Member"),
     )
-    if isinstance(body, TallySheet | ZeroReport):
+    if machine:
         board += (say("Machine operator"),)
     scrutineer = say("Scrutineer of")
     return (

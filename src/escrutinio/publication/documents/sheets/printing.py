@@ -12,7 +12,7 @@ from escrutinio.base.errors import PublicationError
 from escrutinio.core.election.contests import with_contests
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import REPORTED, ElectionState
-from escrutinio.core.records.types import BY_CODE, Definition
+from escrutinio.core.records.types import BY_CODE, Definition, ZeroReport
 from escrutinio.core.verification.signed_entries import SignedEntry
 from escrutinio.publication.documents.sheets.printed_sheet import (
     Place,
@@ -102,6 +102,22 @@ def counted_entries(state: ElectionState, contest: str, basis: str) -> Iterator[
     if rows is not None:
         stations = np.flatnonzero(rows >= 0)
         yield from zip(stations.tolist(), state.tables[contest].index[rows[stations]].tolist(), strict=True)
+
+
+def zero_reports(state: ElectionState, contest: str) -> Iterator[tuple[int, int]]:
+    """Stations (their numbers in the roll) with the entry of their last zero report for a contest."""
+    table = state.tables[contest]
+    rows = np.flatnonzero((table.kind == ZeroReport.TYPE) & (table.station >= 0)).tolist()
+    last = {int(table.station[row]): int(table.index[row]) for row in rows}
+    yield from sorted(last.items())
+
+
+def zero_report_to_print(state: ElectionState, contest: str, station: int) -> int:
+    """The entry of a station's last zero report. Raises PublicationError where there is none."""
+    found = dict(zero_reports(state, contest)).get(station)
+    if found is None:
+        raise PublicationError("zero-not-there", station=state.roll.stations[station], contest=contest)
+    return found
 
 
 def entries_of(state: ElectionState, contest: str, station: int) -> list[tuple[int, str, str]]:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.limited import Readers
+from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
@@ -30,16 +31,15 @@ from escrutinio.running.desk.local import (
     same_site,
     templates,
 )
-from escrutinio.running.desk.transcription.checks import Checked, check
+from escrutinio.running.desk.transcription.checks import BESIDE, Checked, Problem, check
+from escrutinio.running.desk.transcription.deciding import REASONS, agreed_fields, form_of, sides_of
 from escrutinio.running.desk.transcription.desk import Desk
-from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, counts_of
+from escrutinio.running.desk.transcription.tasks import Part, Stage, Task, Typing, counts_of
 from escrutinio.running.desk.transcription.texts import problem_text, texts
 
 COOKIE = "typist"
 LARGEST = 3_000
 """Pixels along the longer side of a picture on the page."""
-
-EXTRA = ("ballots", "voters", "registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ class _Door:
 class TranscriptionPages:
     """The pages on which people type, below the address `at`.
 
-    `typist_of` says who a request comes from; `outside` answers those who are nobody, by default with a form
-    for their code.
+    `typist_of` says who a request comes from, `part_of` in which role they type; `outside` answers those who
+    are nobody, by default with a form for their code.
     """
 
     def __init__(
@@ -109,9 +109,10 @@ class TranscriptionPages:
         typist_of: Callable[[Request], str | None],
         outside: Callable[[Request], Response] | None = None,
         at: str = "",
+        part_of: Callable[[Request], Part] = lambda _: Part.PEER,
     ) -> None:
         self.desk, self.state, self.at = desk, state, at
-        self._typist, self._outside = typist_of, outside
+        self._typist, self._outside, self._part = typist_of, outside, part_of
         self._readers = Readers(IMAGE)
         self.template = templates().get_template("transcription.html")
 
@@ -133,8 +134,9 @@ class TranscriptionPages:
         typist = self._typist(request)
         if typist is None:
             return self.outside(request)
-        task = await run_in_threadpool(self.desk.next_for, typist)
-        return self._page(request, typist, task)
+        task = await run_in_threadpool(self.desk.next_for, typist, self._part(request))
+        form = None if task is None else await run_in_threadpool(self._begun, task, self._part(request))
+        return self._page(request, typist, task, form=form)
 
     async def type(self, request: Request) -> Response:
         typist, form = self._typist(request), await _form(request)
@@ -143,15 +145,19 @@ class TranscriptionPages:
         task = self.desk.tasks().get(form.get("image", ""))
         if task is None or form.get("switch"):
             return self._page(request, typist, task, form=form)
-        checked = check(form, self.state)
+        checked, part = check(form, self.state), self._part(request)
+        reason = form.get("reason", "") if part is Part.DECIDER else ""
+        if checked.typed is not None and part is Part.DECIDER and reason not in REASONS:
+            checked = Checked(None, (Problem("reason", "reason-missing"),))
         if checked.typed is None:
             return self._page(request, typist, task, form=form, checked=checked, status=422)
         picture = self.desk.pictures[task.name]
         try:
             more = bool(form.get("more")) and bool(checked.typed.contest)
             typing = Typing(
-                image=picture.image, page=picture.page, typist=typist, typed=checked.typed, more=more
-            )
+                image=picture.image, page=picture.page, typist=typist, typed=checked.typed, more=more,
+                part=part, reason=reason,
+            )  # fmt: skip
             await run_in_threadpool(self.desk.record, typing)
         except InputError:
             pass  # typed already, by a form sent twice: go on
@@ -172,6 +178,20 @@ class TranscriptionPages:
 
     # --- what they share ---
 
+    def _begun(self, task: Task, part: Part) -> dict[str, str] | None:
+        """What stands in the form at first: where the code of a blank form says that it belongs and, for who
+        decides, the figures on which the two clerks agree."""
+        if part is Part.DECIDER:
+            contest = next(iter(task.open_contests()), "")
+            return agreed_fields(task, contest) if contest else None
+        if task.typings and part is Part.PEER:
+            return None
+        picture = self.desk.pictures[task.name]
+        place = form_of(picture, self._readers)
+        if place is None or place.election != self.state.election.hex()[: len(place.election)]:
+            return None
+        return {"station": place.station, "contest": place.contest}
+
     def _page(
         self,
         request: Request,
@@ -190,6 +210,7 @@ class TranscriptionPages:
         problems = () if checked is None else checked.problems
         standing = counts_of(self.desk.tasks())
         body = self.state.definition.body
+        deciding = task is not None and typist is not None and self._part(request) is Part.DECIDER
         page = self.template.render(
             lang=lang,
             t=said,
@@ -213,6 +234,9 @@ class TranscriptionPages:
             ],
             chosen=view,
             rows=_rows(view, lang, said),
+            part=said.get(self._part(request).value, ""),
+            sides=[] if task is None or not deciding else sides_of(task, view.code, said),
+            reasons=[(word, say_in(lang, text)) for word, text in REASONS.items()] if deciding else [],
             standing=[
                 (said["done"], standing[Stage.DONE]),
                 (said["open"], standing[Stage.OPEN]),
@@ -270,9 +294,9 @@ def _rows(view: ContestView, lang: str, said: Mapping[str, str]) -> list[Row]:
         rows.append(Row("valid", said["valid"]))
     for number, (code, titles) in enumerate(zip(view.classes, view.class_titles, strict=True)):
         rows.append(Row(f"classes.{number}", class_name(code, titles, lang)))
-    return rows + [Row(field, said[field], adds=False) for field in EXTRA]
+    return rows + [Row(field, said[field], adds=False) for field in BESIDE]
 
 
 def _sentence(code: str, detail: str, lang: str) -> str:
-    sentence = problem_text(code, lang)
+    sentence = texts(lang)[code] if code == "reason-missing" else problem_text(code, lang)
     return f"{sentence} ({detail})" if detail else sentence

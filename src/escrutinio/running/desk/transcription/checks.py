@@ -12,6 +12,8 @@ from escrutinio.running.desk.transcription.tasks import Typed
 from escrutinio.running.desk.transcription.words import names_number
 
 MAX_DIGITS = 10
+BESIDE = ("ballots", "voters", "supplement", "spoilt", "registered")
+"""What a sheet may state beside its counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ CONFIRMABLE = frozenset({"marks", "more-votes", "zero", "sum", "more-voters"})
 
 
 def check(form: Mapping[str, str], state: ElectionState) -> Checked:
-    """Read a form: `station`, `contest`, `counts.<n>`, `classes.<n>`, `valid`, `ballots`, `voters`,
-    `registered`, each with an optional `<field>.words`, `confirmed`, `illegible` and `empty`."""
+    """Read a form: `station`, `contest`, `counts.<n>`, `classes.<n>`, `valid` and `BESIDE`, each with an
+    optional `<field>.words`, `confirmed`, `illegible` and `empty`."""
     if form.get("illegible"):
         return Checked(Typed(illegible=True), ())
     if form.get("empty"):
@@ -55,7 +57,7 @@ def check(form: Mapping[str, str], state: ElectionState) -> Checked:
     numbers: dict[str, int | None] = {}
     counts, classes = fields_of(view)
     needed = [*counts, *classes, *(["valid"] if view.marks > 1 else [])]
-    for field in (*needed, "ballots", "voters", "registered"):
+    for field in (*needed, *BESIDE):
         numbers[field], found = _number(form, field, field in needed)
         problems += found
     if problems:
@@ -68,6 +70,8 @@ def check(form: Mapping[str, str], state: ElectionState) -> Checked:
         valid=numbers.get("valid"),
         ballots=numbers["ballots"],
         voters=numbers["voters"],
+        supplement=numbers["supplement"],
+        spoilt=numbers["spoilt"],
         registered=numbers["registered"],
         confirmed=bool(form.get("confirmed")),
     )
@@ -113,6 +117,7 @@ def _doubts(typed: Typed, state: ElectionState, marks: int) -> list[Problem]:
     total = (votes if typed.valid is None else typed.valid) + sum(typed.classes)
     known = int(state.roll.registered[state.roll.index[typed.station]])
     registered = typed.registered if typed.registered is not None else (known if known >= 0 else None)
+    beyond = typed.supplement or 0
     found = []
     if is_zero_report((*typed.counts, *typed.classes, typed.valid or 0)):
         found.append(Problem("counts.0", "zero"))
@@ -120,10 +125,12 @@ def _doubts(typed: Typed, state: ElectionState, marks: int) -> list[Problem]:
         found.append(Problem("valid", "marks", f"{votes:,} > {marks:,} × {typed.valid:,}"))
     if typed.ballots is not None and typed.ballots != total:
         found.append(Problem("ballots", "sum", f"{total:,}"))
-    if typed.voters is not None and total > typed.voters:
-        found.append(Problem("voters", "more-votes", f"{total:,} > {typed.voters:,}"))
-    if registered is not None and max(total, typed.voters or 0) > registered:
+    if typed.voters is not None and total > typed.voters + beyond:
+        found.append(Problem("voters", "more-votes", f"{total:,} > {typed.voters + beyond:,}"))
+    if registered is not None and max(total, typed.voters or 0) > registered + beyond:
         found.append(
-            Problem("registered", "more-voters", f"{max(total, typed.voters or 0):,} > {registered:,}")
+            Problem(
+                "registered", "more-voters", f"{max(total, typed.voters or 0):,} > {registered + beyond:,}"
+            )
         )
     return found

@@ -2,7 +2,8 @@
 
     typists.txt          codes issued by the organisation, one a line; no names
     typings.jsonl        the journal: one line a typing, forced to disk before the next page is shown
-    transcribed.jsonl    the sheets that are done, for `escrutinio collect add`
+    transcribed.jsonl    the sheets that are done, for `escrutinio collect add` or `escrutinio desk seal`
+    pending.jsonl        with clerks in roles: the sheets that wait for a third person
 
 What two people agreed on is written whole each time, so that a crash loses at most the page on the screen.
 The directory is for its owner alone, and one desk is at work in it: who shares it shares its page.
@@ -32,12 +33,17 @@ from escrutinio.base.files import (
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.codes import SheetFact
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.folder import IMAGE, list_folder
 from escrutinio.intake.scan.images import count_pages, is_plain
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 from escrutinio.intake.scan.regular import read_regular
 from escrutinio.running.desk.transcription.tasks import (
+    CLERKS,
+    Part,
+    Stage,
     Task,
     Typed,
     Typing,
@@ -49,7 +55,9 @@ from escrutinio.running.desk.transcription.tasks import (
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
 TYPISTS, JOURNAL, RESULT = "typists.txt", "typings.jsonl", "transcribed.jsonl"
+PENDING = "pending.jsonl"
 MOST_IMAGES = 200_000
+_AGREED, _DECIDED = SheetFact.TWO_AGREED, SheetFact.THIRD_DECIDED
 MAX_JOURNAL = 512 * 1024 * 1024
 
 
@@ -62,11 +70,22 @@ class Picture:
     page: int
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the file of sheets that two clerks typed differently: of which station and contest both say
+    that it is, and its picture (SHA-256 of the file, page)."""
+
+    station: str
+    contest: str
+    image: str
+    page: int
+
+
 class Desk:
     """Pictures of `folder`, all pages or those in `only` by file; the journal in `directory`; threads may
     share it.
 
-    Who types has a code in `typists`, or with `sessions` was let in by whoever asks. `unreadable` says of
+    Who types has a code in `typists`, or with `sessions` was let in by whoever asks; with `clerks` everybody
+    has a role, and a third decides where the two of a picture differ. `unreadable` says of
     each file that is no picture why.
 
     Raises LogError while another desk is at work in the directory, and InputError for one that is none.
@@ -79,8 +98,10 @@ class Desk:
         only: Mapping[Path, frozenset[int]] | None = None,
         *,
         sessions: bool = False,
+        clerks: bool = False,
     ) -> None:
         self.folder, self.directory, self._sessions = folder.resolve(), directory, sessions
+        self.clerks = clerks
         make_directories(directory, directory_mode(PRIVATE))
         self._alone = DirectoryLock(directory, "desk-busy")
         try:
@@ -108,11 +129,11 @@ class Desk:
         """Every picture with what was typed of it."""
         return tasks_of(self.pictures, self._typings)
 
-    def next_for(self, typist: str) -> Task | None:
-        """What this person types next; remembered, so that others begin elsewhere."""
+    def next_for(self, typist: str, part: Part = Part.PEER) -> Task | None:
+        """What this person types next in this role; remembered, so that others begin elsewhere."""
         with self._lock:
             others = [name for who, name in self._looking.items() if who != typist]
-            task = next_for(typist, self.tasks(), others)
+            task = None if self._other_way(part) else next_for(typist, self.tasks(), others, part)
             if task is None:
                 self._looking.pop(typist, None)
             else:
@@ -125,13 +146,17 @@ class Desk:
             task = self.tasks().get(typing.picture)
             if task is None or not (self._sessions or typing.typist in self.typists):
                 raise InputError("desk-unknown")
-            if not may_say(task.typings, typing):
+            if self._other_way(typing.part) or not may_say(task.typings, typing):
                 raise InputError("desk-typed")
             line = msgspec.json.encode(typing) + b"\n"
             self._append(line)
             self._typings.append(typing)
             self._looking.pop(typing.typist, None)
             self._write_result()
+
+    def _other_way(self, part: Part) -> bool:
+        """Whether this desk works otherwise: with clerks in roles, or without."""
+        return self.clerks is (part is Part.PEER)
 
     def _append(self, line: bytes) -> None:
         """Add a line to the journal, durably. Raises LogError, and then the journal is what it was."""
@@ -155,10 +180,25 @@ class Desk:
             for task in self.tasks().values()
             for pair in task.sheets()
         ]
-        write_files(self.directory, [(RESULT, b"".join([*self._elsewhere, *lines]))], private=True)
+        files = [(RESULT, b"".join([*self._elsewhere, *lines]))]
+        if self.clerks:
+            files.append((PENDING, b"".join(msgspec.json.encode(one) + b"\n" for one in self._waiting())))
+        write_files(self.directory, files, private=True)
+
+    def _waiting(self) -> Iterator[Waiting]:
+        """The sheets that two clerks typed differently, as far as they agree on whose they are."""
+        for task in self.tasks().values():
+            if task.stage is not Stage.DIFFERS:
+                continue
+            for contest in task.open_contests():
+                said = {one.station for part in CLERKS if (one := task.said_as(part, contest)) is not None}
+                if len(said) == 1:
+                    picture = self.pictures[task.name]
+                    yield Waiting(station=said.pop(), contest=contest, image=picture.image, page=picture.page)
 
     def _transcribed(self, task: Task, pair: tuple[Typed, Typed]) -> Transcribed:
         typed, picture = pair[0], self.pictures[task.name]
+        decided = task.decision(typed.contest)
         return Transcribed(
             kind=TRANSCRIBED,
             station=typed.station,
@@ -168,12 +208,16 @@ class Desk:
             valid=typed.valid,
             ballots=typed.ballots,
             voters=typed.voters,
+            supplement=typed.supplement,
+            spoilt=typed.spoilt,
             registered=typed.registered,
             image=picture.image,
             page=picture.page,
             source=picture.path.relative_to(self.folder).as_posix(),
             typists=tuple(who for who in task.typists if typed.contest in task.typed_by(who)),
             confirmed=all(one.confirmed for one in pair),
+            status="" if not self.clerks else word(_AGREED if decided is None else _DECIDED),
+            decided="" if decided is None else decided.reason,
         )
 
     def _listed(self) -> dict[Path, frozenset[int]]:

@@ -24,9 +24,9 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cannot be read, `empty` that it shows no sheet, or none but those that the person typed before.
 
     `counts` by the contest's options, `classes` by its classes of other ballots; `valid` ballots where one
-    may have several marks; `ballots` the sum that stands on the sheet, `voters` and
-    `registered` where it states them. `confirmed`: that it has more votes than voters, or zeros only, and
-    that the person looked again.
+    may have several marks; `ballots` the sum that stands on the sheet; `voters`, `supplement` (voters beyond
+    the list), `spoilt` ballots and `registered` voters where it states them. `confirmed`: that it has more
+    votes than voters, or zeros only, and that the person looked again.
     """
 
     station: str = ""
@@ -36,21 +36,38 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     valid: int | None = None
     ballots: int | None = None
     voters: int | None = None
+    supplement: int | None = None
+    spoilt: int | None = None
     registered: int | None = None
     confirmed: bool = False
     illegible: bool = False
     empty: bool = False
 
 
+class Part(StrEnum):
+    """As what somebody types: as one of many, or in a role where clerks type and a third decides."""
+
+    PEER = ""
+    CLERK_A = "clerk-a"
+    CLERK_B = "clerk-b"
+    DECIDER = "decider"
+
+
+CLERKS = (Part.CLERK_A, Part.CLERK_B)
+
+
 class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A line of the journal: which picture (SHA-256 of the file in hexadecimal, and its page from 1), which
-    typist, what; `more`: the person has not finished this picture, which shows another sheet."""
+    typist, what; `more`: the person has not finished this picture, which shows another sheet. `part`: in
+    which role; `reason`: what decided, of who decides (a word of `codes.Reading`)."""
 
     image: str
     page: int = 1
     typist: str
     typed: Typed
     more: bool = False
+    part: Part = Part.PEER
+    reason: str = ""
 
     @property
     def picture(self) -> str:
@@ -109,8 +126,26 @@ class Task:
             del found[REST]  # nothing but what was typed: as whoever saves the last sheet says too
         return found
 
+    @property
+    def parts(self) -> dict[Part, str]:
+        """Who typed of it in which role."""
+        return {one.part: one.typist for one in self.typings if one.part is not Part.PEER}
+
+    def said_as(self, part: Part, contest: str) -> Typed | None:
+        """What was typed of a contest in a role, None where it was not."""
+        return self.typed_by(self.parts[part]).get(contest) if part in self.parts else None
+
+    def decision(self, contest: str) -> Typing | None:
+        """What the third person in that role typed of a contest."""
+        as_third = (one for one in self.typings if one.part is Part.DECIDER and one.typed.contest == contest)
+        return next(as_third, None)
+
     def agreed(self, contest: str) -> tuple[Typed, Typed] | None:
-        """The first two people's typings of a contest that say the same; of `REST`, of the whole picture."""
+        """The first two people's typings of a contest that say the same, or what a third decided; of `REST`,
+        of the whole picture."""
+        decided = self.decision(contest)
+        if decided is not None:
+            return decided.typed, decided.typed
         said = [typed for typed in self._said(contest) if typed is not None]
         said.sort(key=lambda typed: not typed.contest)  # figures that two people read are on it
         for number, later in enumerate(said):
@@ -162,6 +197,8 @@ class Task:
         return found
 
     def _settled(self, contest: str) -> bool:
+        if self.parts.get(Part.DECIDER) in self.finished:
+            return True  # what the third person did not type is not there
         said = self._said(contest)
         nobody = all(typed is None for typed in said)
         return nobody or said.count(None) >= 2 or self.agreed(contest) is not None
@@ -177,14 +214,34 @@ def tasks_of(pictures: Iterable[str], typings: Iterable[Typing]) -> dict[str, Ta
     return {name: Task(name, tuple(typed)) for name, typed in found.items()}
 
 
-def may_say(typings: Iterable[Typing], typing: Typing) -> bool:
+def may_say(typings: Sequence[Typing], typing: Typing) -> bool:
     """Whether a person may add this to what was typed of a picture: a contest once, and nothing after what
-    they said of the rest."""
+    they said of the rest; and in a role only one person, who has no other (`may_begin`)."""
     own = {one.typed.contest for one in typings if one.typist == typing.typist}
-    return typing.typed.contest not in own and REST not in own
+    there = Task(typing.picture, tuple(typings))
+    return (
+        typing.typed.contest not in own and REST not in own and may_begin(there, typing.typist, typing.part)
+    )
 
 
-def next_for(typist: str, tasks: Mapping[str, Task], busy: Iterable[str] = ()) -> Task | None:
+def may_begin(task: Task, typist: str, part: Part) -> bool:
+    """Whether somebody may type of a picture in a role: each clerk for themselves, and one who is neither of
+    them once both have finished and differ."""
+    if part is Part.PEER:
+        return not task.parts
+    if typist in task.typists and task.parts.get(part) != typist:
+        return False
+    if task.parts.get(part, typist) != typist or len(task.parts) < len(task.typists):
+        return False
+    if part in CLERKS:
+        return Part.DECIDER not in task.parts
+    clerks = {task.parts.get(each) for each in CLERKS}
+    return clerks <= task.finished and (Part.DECIDER in task.parts or task.stage is Stage.DIFFERS)
+
+
+def next_for(
+    typist: str, tasks: Mapping[str, Task], busy: Iterable[str] = (), part: Part = Part.PEER
+) -> Task | None:
     """What a person types next: what they have not finished, then what differs, then what one person typed,
     then what nobody did.
 
@@ -194,7 +251,9 @@ def next_for(typist: str, tasks: Mapping[str, Task], busy: Iterable[str] = ()) -
     open_to = [
         task
         for task in tasks.values()
-        if task.stage in (Stage.OPEN, Stage.DIFFERS) and typist not in task.finished
+        if task.stage in (Stage.OPEN, Stage.DIFFERS)
+        and typist not in task.finished
+        and may_begin(task, typist, part)
     ]
     order = {task.name: number for number, task in enumerate(open_to)}
     return min(

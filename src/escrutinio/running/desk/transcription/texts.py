@@ -48,6 +48,8 @@ _TEXTS: dict[str, str] = {
     "valid": N_("Valid ballots"),
     "ballots": N_("Sum on the sheet, if it has one"),
     "voters": N_("Voters, if the sheet says it"),
+    "supplement": N_("Voters beyond the list, if the sheet says it"),
+    "spoilt": N_("Spoilt ballots, if the sheet says it"),
     "registered": N_("Registered voters, if the sheet says it"),
     "sum": N_("Sum of what you typed"),
     "confirm": N_("I looked again: this is what the sheet says"),
@@ -62,6 +64,15 @@ _TEXTS: dict[str, str] = {
     "save": N_("Save and go on"),
     "differs": N_("Two people typed this sheet and differ in the fields that are marked. Type what you see."),
     "marked": N_("typed differently"),
+    "decide": N_(
+        "Two clerks typed this sheet differently. Look at the picture, type what it says, and say what "
+        "decided; both typings stay in the journal, and the log says that a third decided."
+    ),
+    "reason": N_("What decided"),
+    "reason-missing": N_("Say what decided."),
+    "clerk-a": N_("Clerk A"),
+    "clerk-b": N_("Clerk B"),
+    "decider": N_("Who decides"),
     "done": N_("done"),
     "open": N_("to do"),
     "stage-differs": N_("differ"),

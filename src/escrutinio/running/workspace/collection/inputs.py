@@ -22,6 +22,7 @@ from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
 from escrutinio.intake.mapping.rows import Ballot, Imported, SheetRow
 from escrutinio.intake.mapping.tables import read_sheets
+from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
 from escrutinio.running.workspace.collection.collection import KnownKey
@@ -36,7 +37,8 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """One sheet that people typed (docs/collecting.md): a line of a transcription file.
 
     `image` is the SHA-256 of the picture's file in hexadecimal, `page` its page there, from 1; `typists` the
-    codes, issued by the organisation, of those who typed it or decided between them.
+    codes, issued by the organisation, of those who typed it or decided between them. `status` where clerks in
+    roles typed it: a word of `codes.SheetFact`; `decided`: the reason, where a third person decided.
     """
 
     kind: str
@@ -47,12 +49,16 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     valid: int | None = None
     ballots: int | None = None
     voters: int | None = None
+    supplement: int | None = None
+    spoilt: int | None = None
     registered: int | None = None
     image: str
     page: int = 1
     source: str
     typists: tuple[str, ...]
     confirmed: bool = False
+    status: str = ""
+    decided: str = ""
 
 
 TRANSCRIBED = "transcribed"
@@ -79,11 +85,12 @@ def of_files(
 
 
 def unread_pages(path: Path) -> dict[Path, frozenset[int]]:
-    """The pages that a scan could not read, by file, relative to its folder. Raises InputError."""
+    """The pages that a scan could not read, and those of forms filled in by hand, by file, relative to its
+    folder. Raises InputError."""
     rows = (from_line(line, f"{path.name}, line {number}") for number, line in enumerate(_lines(path), 1))
     found: dict[Path, set[int]] = {}
     for row in rows:
-        if row.kind is Found.UNREAD:
+        if row.kind is Found.UNREAD or row.problem is Problem.FORM:
             found.setdefault(Path(row.path), set()).add(row.page)
     return {path: frozenset(pages) for path, pages in found.items()}
 
@@ -118,6 +125,8 @@ def of_scan(
             continue  # another page of the file has the code
         if row.kind is Found.UNREAD:
             yield NotTaken(Why.UNREAD, "", row.path, row.problem.value)
+        elif (place := read_form_code(row.text)) is not None:
+            yield NotTaken(Why.UNREAD, place.station, row.path, row.problem.value)
         elif row.sheet is None:
             yield NotTaken(Why.OTHER, "", row.path, row.problem.value)
     for group in group_sheets(known):
@@ -214,6 +223,8 @@ def _transcribed(line: bytes, place: str) -> Collected:
         valid=said.valid,
         ballots=said.ballots,
         voters=said.voters,
+        supplement=said.supplement,
+        spoilt=said.spoilt,
         registered=said.registered,
         image=image,
     )

@@ -21,7 +21,7 @@ const JUDGED = new Map([
   ["removal-request", 128],
 ]);
 const ANYBODY = setOf("claim statement retraction");
-const AUDITS = setOf("audit-commitment digits-commitment audit-seed audit-sample audit-result count-commitment");
+const AUDITS = setOf("audit-commitment digits-commitment audit-seed audit-sample audit-result count-commitment mixed-count");
 const KEEPING = setOf("ballot-manifest custody checklist sheet-status");
 const WATCHERS = setOf(
   "acceptance copy hand-count incident-report complaint observation-report refusal-to-sign visit checklist sheet-status",
@@ -33,7 +33,7 @@ const RIGHTS = new Map([
   ["authority", [ANYBODY, BY_OFFICERS, AUDITS, KEEPING, setOf("complaint co-record withdrawal witness-policy")]],
   ["receiver", [ANYBODY, setOf("arrival promise")]],
   ["machine", [ANYBODY, setOf("zero-report tally-sheet machine-event")]],
-  ["board", [ANYBODY, KEEPING, setOf("manual-sheet seal-check hand-count count-commitment")]],
+  ["board", [ANYBODY, KEEPING, setOf("manual-sheet seal-check hand-count count-commitment mixed-count")]],
   ["party", [ANYBODY, AUDITS, WATCHERS, setOf("co-record withdrawal")]],
   ["observer", [ANYBODY, AUDITS, WATCHERS, setOf("withdrawal")]],
   ["complaint-desk", [ANYBODY, setOf("complaint")]],

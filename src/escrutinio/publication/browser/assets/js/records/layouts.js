@@ -253,18 +253,20 @@ type(33, "statement", "election", {
   source: LONG,
   in_reply_to: optional(DIGEST),
 });
+const bounded_by = { bound: word("registered manifest law"), most: more };
+const audited = struct({ contest: CODE, basis: SHORT, ...bounded_by, manifest: optional(DIGEST) });
 type(34, "audit-commitment", "contest", {
   method: word("ppeb-betting srs-alpha bravo hot-audit"),
   risk_limit: fraction,
   head,
   basis: SHORT,
-  bound: word("registered manifest law"),
-  most: more,
+  ...bounded_by,
   bet: optional(fraction),
   manifest: optional(DIGEST),
   throwers: array(NAME, 1, 16),
   counters: array(NAME, 1, 64),
   follows: optional(DIGEST),
+  beside: trailing(array(audited, 1, 64)),
 }, 2);
 type(35, "audit-seed", "contest", { ...committed, digits: CODE, salt: optional(SALT), instead_of: optional(NAME) }, 2);
 type(36, "audit-sample", "contest", { ...committed, round: COUNT, boxes: array(struct({ station: CODE, position: more })) }, 2);
@@ -278,9 +280,14 @@ type(43, "count-commitment", "station/contest", { ...committed, count: DIGEST })
 type(44, "promise", "election", { record: DIGEST, by: TIME });
 type(128, "removal-request", "election", { ...removal, legal_basis: LONG });
 type(129, "sheet-status", "station/contest", {
-  status: word("unsigned illegible inconsistent challenged annulled not-installed"),
+  status: word(
+    "unsigned illegible inconsistent challenged annulled not-installed two-agreed third-decided typings-differ",
+  ),
   sheet: optional(DIGEST),
   note: optional(attachment),
+  typed: trailing(
+    struct({ picture: DIGEST, reason: optional(word("figures words sum correction other-line other")) }),
+  ),
 });
 type(130, "custody", "station", {
   what: CODE,
@@ -292,4 +299,6 @@ type(130, "custody", "station", {
 type(131, "checklist", "station", { points: attachment, holds: array(CODE, 0, 256), fails: array(CODE, 0, 256) });
 type(132, "visit", "station", { starts: TIME, ends: optional(TIME), report: attachments });
 type(133, "next-round", "contest", { definition: DIGEST, origin: SHORT });
+const opened = { vouchers: more, salt: optional(SALT), corrects };
+type(134, "mixed-count", "station/contest", { others: array(CODE, 1, 63), ...committed, ...counts, ...opened });
 type(135, "extension", "place", { until: TIME, reason: LONG });

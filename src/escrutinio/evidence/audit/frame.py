@@ -1,0 +1,123 @@
+"""The contests of one audit together: one draw over the boxes of all, and each contest's own test."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from escrutinio.core.records.parts import Box
+from escrutinio.evidence.audit.counts import BoxCounts
+from escrutinio.evidence.audit.measure import Counts, Measured, Procedure
+
+ByContest = Mapping[str, Counts]
+"""Agreed hand counts, by contest and by box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What counts of the boxes opened: `counts` by contest and box; `awaiting`: boxes without an agreed count
+    of a contest that they have paper of; `above`: boxes that held more than they were taken to hold."""
+
+    counts: dict[str, Counts]
+    awaiting: tuple[str, ...]
+    above: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """`parts`: how each contest is drawn and measured, by its code, the commitment's own first. All draw the
+    same boxes."""
+
+    parts: Mapping[str, Procedure]
+
+    @property
+    def first(self) -> Procedure:
+        """The procedure of the contest that the audit's records are about."""
+        return next(iter(self.parts.values()))
+
+    @property
+    def whole(self) -> bool:
+        """Whether boxes are counted whole."""
+        return all(part.whole for part in self.parts.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All boxes, by their stations' codes in their order."""
+        return self.first.boxes.names if len(self.parts) == 1 else self.first.pool.names
+
+    def draw(self, seed: str, count: int) -> tuple[Box, ...]:
+        """The first `count` of the sequence that the seed draws. Raises EvidenceError if there are fewer."""
+        return self.first.draw(seed, count)
+
+    def accepted(self, counted: Mapping[str, BoxCounts], drawn: Sequence[str]) -> Accepted:
+        """The hand counts of the boxes drawn, by what was counted for each contest."""
+        times, counts = Counter(drawn), {}
+        awaiting: set[str] = set()
+        above: set[str] = set()
+        for contest, part in self.parts.items():
+            mine = {
+                name: part.choose(name, counted[contest], taken)
+                for name, taken in times.items()
+                if name in part.place
+            }
+            counts[contest] = {name: each for name, each in mine.items() if each is not None}
+            awaiting |= mine.keys() - counts[contest].keys()
+            above.update(name for name, each in counts[contest].items() if part.above(name, each))
+        return Accepted(
+            dict(counts),
+            tuple(name for name in times if name in awaiting),
+            tuple(name for name in times if name in above),
+        )
+
+    def measure(
+        self,
+        drawn: Sequence[str],
+        counts: ByContest,
+        limit: Fraction,
+        share: Fraction,
+        outstanding: Mapping[str, int] | None = None,
+    ) -> dict[str, Measured]:
+        """The risk of each contest, with so many votes of it still to come at their worst; `share`: the part
+        of the limit that the audit's seed may use. A contest whose paper is all counted has none, or 1; one
+        with a box above its bound has 1."""
+        found = {}
+        for contest, part in self.parts.items():
+            mine = counts.get(contest, {})
+            to_come = (outstanding or {}).get(contest, 0)
+            settled = part.settled(mine, to_come)
+            if settled is not None:
+                found[contest] = Measured(Fraction(not settled), None, 0 if settled else None)
+            elif any(part.above(name, each) for name, each in mine.items()):
+                found[contest] = Measured(Fraction(1), None, None)
+            else:
+                found[contest] = _shared(part.measure(drawn, mine, limit * share, to_come), share)
+        return found
+
+    def settled(self, counts: ByContest, outstanding: Mapping[str, int] | None = None) -> bool | None:
+        """Whether all paper has every outcome; None unless every box is counted for every contest."""
+        found = [
+            part.settled(counts.get(contest, {}), (outstanding or {}).get(contest, 0))
+            for contest, part in self.parts.items()
+        ]
+        return None if None in found else all(found)
+
+
+def _shared(found: Measured, share: Fraction) -> Measured:
+    macro = None if found.macro is None else min(Fraction(1), found.macro / share)
+    return Measured(min(Fraction(1), found.risk / share), macro, found.more)
+
+
+def greatest(risks: Mapping[str, Measured]) -> Measured:
+    """The risk of all contests together: the greatest, and as many more boxes as the one that needs most.
+
+    No correction for their number is needed: a wrong outcome passes only where its own risk does.
+    """
+    macros = [each.macro for each in risks.values()]
+    more = [each.more for each in risks.values()]
+    known = [each for each in macros if each is not None]
+    certain = [each for each in more if each is not None]
+    return Measured(
+        max(each.risk for each in risks.values()),
+        max(known) if len(known) == len(macros) else None,
+        max(certain) if len(certain) == len(more) else None,
+    )

@@ -1,0 +1,250 @@
+"""Audits of several contests with one sample: one draw, a test for each, and the greatest of their risks."""
+
+from fractions import Fraction
+from itertools import permutations, product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records import parts as p
+from escrutinio.core.records.codes import AuditMethod, BoundSource
+from escrutinio.evidence.audit.bounds import Boxes, error_bounds
+from escrutinio.evidence.audit.counts import Counted
+from escrutinio.evidence.audit.frame import Frame, greatest
+from escrutinio.evidence.audit.joint import plan_jointly
+from escrutinio.evidence.audit.measure import Ppeb, Srs
+from escrutinio.evidence.audit.ppeb import MACRO
+from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import audit_status, audit_statuses, pool_of
+from tests.evidence.audit.contest import most_votes
+from tests.evidence.audit.made import SEED, STATIONS, AuditDay
+
+NORTH = STATIONS[:20]
+HERE = BoundSource.REGISTERED
+COUNCIL = p.AuditedContest("consejo", "reported", BoundSource.REGISTERED)
+SEATS = (80, 40)
+ONE = Fraction(1)
+
+
+class TwoContests(AuditDay):
+    """The day of one contest, with a council that the twenty stations of the north vote for too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.council = dict.fromkeys(NORTH, SEATS)
+        for name in NORTH:
+            self.sheet(f"machine/{name}", name, SEATS, contest="consejo", null=2)
+
+    def begin(self, method: AuditMethod = AuditMethod.PPEB_BETTING, **fixed: Any) -> bytes:
+        fixed = {"bound": BoundSource.REGISTERED, "beside": (COUNCIL,), **fixed}
+        commitment = self.commit(method, **fixed)
+        self.seed(commitment)
+        return commitment
+
+    def status(self, contest: str = "presidente", commitment: bytes | None = None) -> AuditStatus:
+        return audit_status(self.state(), contest, commitment, attachments=self.attachments.get)
+
+    def count_drawn(self, commitment: bytes, boxes: tuple[str, ...]) -> None:
+        for box in dict.fromkeys(boxes):
+            self.count_box(commitment, box)
+            if box in self.council:
+                self.count_box(commitment, box, self.council[box], about="consejo")
+
+
+@pytest.mark.parametrize("method", [AuditMethod.PPEB_BETTING, AuditMethod.SRS_ALPHA])
+def test_one_sample_ends_the_audit_of_both_contests(method: AuditMethod) -> None:
+    day = TwoContests()
+    commitment = day.begin(method)
+    began = day.status()
+    assert [each.contest for each in began.contests] == ["presidente", "consejo"]
+    assert (began.boxes, began.own.boxes, began.of("consejo").boxes) == (40, 40, 20)
+    assert began.measured == 1
+    drawn = began.suggested
+    day.sample(commitment, 1, drawn)
+    waiting = day.status()
+    assert set(waiting.rounds[0].awaiting) == set(drawn)
+    day.count_drawn(commitment, drawn)
+    found = day.status()
+    assert found.may_stop
+    assert found.risk == max(each.measured for each in found.contests) <= Fraction(1, 20)
+    assert day.status("consejo") == found
+    assert "the risk is the greatest of theirs: President " in found.sentences("en")[0]
+    assert "consejo" in found.sentences("es")[0]
+    assert {each.contest for each in found.compared} == {"presidente", "consejo"}
+    assert len([each for each in found.compared if each.contest == "consejo"]) == len(set(drawn) & set(NORTH))
+
+
+def test_a_box_waits_until_every_contest_of_it_is_counted() -> None:
+    day = TwoContests()
+    commitment = day.begin()
+    drawn = day.status().suggested
+    day.sample(commitment, 1, drawn)
+    for box in dict.fromkeys(drawn):
+        day.count_box(commitment, box)
+    found = day.status()
+    assert set(found.rounds[0].awaiting) == set(drawn) & set(NORTH)
+    assert found.own.measured <= Fraction(1, 20) < found.of("consejo").measured == found.risk
+
+
+def test_a_wrong_council_alone_keeps_the_audit_going_to_a_whole_count() -> None:
+    day = TwoContests()
+    day.council = dict.fromkeys(NORTH, SEATS[::-1])
+    commitment = day.begin()
+    day.sample(commitment, 1, STATIONS)
+    day.count_drawn(commitment, STATIONS)
+    found = day.status()
+    assert found.settled is False
+    assert [found.own.measured, found.of("consejo").measured, found.risk] == [0, 1, 1]
+
+
+def test_a_contest_whose_paper_is_all_counted_is_settled_before_the_others() -> None:
+    day = TwoContests()
+    commitment = day.begin()
+    day.sample(commitment, 1, STATIONS)
+    for box in STATIONS:
+        day.count_box(commitment, box)
+    for box in NORTH[1:]:
+        day.count_box(commitment, box, SEATS, about="consejo")
+    found = day.status()
+    assert found.settled is None
+    assert found.own.measured == 0
+    assert found.rounds[0].awaiting == (NORTH[0],)
+    day.count_box(commitment, NORTH[0], SEATS, about="consejo")
+    assert day.status().settled is True
+
+
+def test_the_risk_is_not_below_that_of_an_audit_of_one_of_the_contests_before() -> None:
+    day = TwoContests()
+    first = day.commit(bound=BoundSource.REGISTERED)
+    day.seed(first)
+    commitment = day.begin(follows=first)
+    day.sample(commitment, 1, day.status("consejo").suggested)
+    day.count_drawn(commitment, day.status("consejo").rounds[0].drawn)
+    found = day.status("consejo")
+    assert found.measured < Fraction(1, 20) < found.risk == 1
+    assert len(found.earlier) == 1
+    assert [each.index for each in audit_statuses(day.state(), "consejo").made] == [found.index]
+    assert len(audit_statuses(day.state(), "presidente", attachments=day.attachments.get).made) == 2
+    # Who names the earlier one is no finding; who does not is.
+    assert not day.state().findings
+    day.begin(beside=(COUNCIL,))
+    assert [each.code for each in day.state().findings] == ["audit-repeated"]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "code"),
+    [
+        ({"beside": (COUNCIL, COUNCIL)}, "audit-contest-twice"),
+        ({"beside": (p.AuditedContest("presidente", "reported", HERE),)}, "audit-contest-twice"),
+        ({"beside": (p.AuditedContest("nothing", "reported", HERE),)}, "contest-unknown"),
+        ({"beside": (p.AuditedContest("consejo", "ruled", HERE),)}, "sheets-none"),
+        ({"method": AuditMethod.BRAVO}, "vouchers-one-contest"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_audited_together_is_refused(fixed: dict[str, Any], code: str) -> None:
+    day = TwoContests()
+    day.begin(**fixed)
+    with pytest.raises(EvidenceError) as refused:
+        day.status()
+    assert refused.value.code == code
+
+
+def test_a_hot_audit_of_two_contests_needs_all_boxes_of_its_rule() -> None:
+    day = TwoContests()
+    commitment = day.begin(AuditMethod.HOT_AUDIT)
+    selected = day.status().suggested[:10]
+    day.sample(commitment, 1, selected)
+    day.count_drawn(commitment, selected[:-1])
+    assert day.status().risk == 1
+    day.count_drawn(commitment, selected[-1:])
+    found = day.status()
+    assert found.own.measured < 1
+    assert found.of("consejo").measured < 1
+
+
+def small(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> dict[str, Boxes]:
+    """Two contests: one in all of three boxes, one in the last two."""
+    names = ("a", "b", "c")
+    return {
+        "one": Boxes(names, np.array(first, np.int64), np.full(3, 4, np.int64)),
+        "two": Boxes(names[1:], np.array(second, np.int64), np.full(2, 4, np.int64)),
+    }
+
+
+def frame_of_small(contests: dict[str, Boxes], kind: type[Ppeb | Srs]) -> Frame:
+    parts = {code: (boxes, most_votes(boxes.totals)) for code, boxes in contests.items()}
+    pool = pool_of(list(parts.values()))
+    if kind is Ppeb:
+        return Frame({code: Ppeb(*each, MACRO, pool) for code, each in parts.items()})
+    return Frame({code: Srs(*each, pool) for code, each in parts.items()})
+
+
+def counted(votes: tuple[int, int]) -> Counted:
+    return Counted(votes, (), sum(votes), sum(votes), 0)
+
+
+@pytest.mark.parametrize("wrong", [(2, 2), (1, 3)])
+def test_by_brute_force_no_wrong_council_passes_more_often_than_its_risk(wrong: tuple[int, int]) -> None:
+    """All sequences of four draws with their chances, where the second contest alone is wrong: for every
+    level, the chance of a risk at or below it is not above it."""
+    contests = small([(3, 0), (2, 1), (2, 1)], [(3, 1), (3, 1)])
+    frame = frame_of_small(contests, Ppeb)
+    right = zip("abc", contests["one"].votes.tolist(), strict=True)
+    counts = {
+        "one": {name: counted(tuple(votes)) for name, votes in right},
+        "two": {name: counted(wrong) for name in "bc"},
+    }
+    weights = frame.first.pool.weights
+    chance: dict[Fraction, Fraction] = {}
+    for places in product(range(3), repeat=4):
+        names = [frame.names[place] for place in places]
+        inside = {code: {n: c for n, c in mine.items() if n in names} for code, mine in counts.items()}
+        # Nothing is settled here: what only the draw shows is what is tested.
+        least = min(
+            greatest({c: part.measure(names[:end], inside[c], ONE) for c, part in frame.parts.items()}).risk
+            for end in range(1, 5)
+        )
+        probability = ONE
+        for place in places:
+            probability *= Fraction(weights.values[place], weights.total)
+        chance[least] = chance.get(least, Fraction(0)) + probability
+    assert sum(chance.values()) == 1
+    for level in chance:
+        assert level >= sum(each for risk, each in chance.items() if risk <= level)
+
+
+def test_the_weights_are_the_greatest_over_the_contests() -> None:
+    contests = small([(3, 0), (2, 1), (2, 1)], [(3, 1), (3, 1)])
+    frame = frame_of_small(contests, Ppeb)
+    alone = [error_bounds(boxes, most_votes(boxes.totals)) for boxes in contests.values()]
+    expected = [alone[0].of(0), *(max(alone[0].of(place), alone[1].of(place - 1)) for place in (1, 2))]
+    assert [frame.first.pool.bounds.of(place) for place in range(3)] == expected
+    assert frame.parts["one"].pool is frame.parts["two"].pool
+    assert frame.first.pool.bounds.total == sum(expected)
+
+
+def test_with_equal_chances_the_boxes_of_others_count_as_right() -> None:
+    """All orders of three boxes of which the second contest is wrong in one of its two: as above."""
+    frame = frame_of_small(small([(3, 0), (2, 1), (2, 1)], [(3, 1), (3, 1)]), Srs)
+    assert {box.station for box in frame.draw(SEED, 3)} == {"a", "b", "c"}
+    part = frame.parts["two"]
+    counts = {"b": counted((3, 1)), "c": counted((1, 3))}
+    least = [
+        min(part.measure(order[:end], counts, ONE).risk for end in (1, 2)) for order in permutations("abc")
+    ]
+    for level in least:
+        assert level >= Fraction(sum(risk <= level for risk in least), len(least))
+    assert part.measure(["a"], {}, ONE).risk < 1 == part.measure(["b"], {}, ONE).risk
+
+
+def test_a_plan_for_several_is_never_less_than_the_hardest_of_them_and_at_most_all() -> None:
+    contests = small([(3, 0), (2, 1), (2, 1)], [(3, 1), (3, 1)])
+    parts = {code: (boxes, most_votes(boxes.totals)) for code, boxes in contests.items()}
+    plan = plan_jointly(parts, Fraction(1, 2))
+    assert plan.all_boxes == 3
+    assert max(each.draws for each in plan.alone) <= plan.boxes <= 3
+    assert [each.contest for each in plan.alone] == ["one", "two"]
+    assert "nothing is left to chance" in plan_jointly(parts, Fraction(1, 100)).sentences("en")[0]
+    assert "One sample of" in plan_jointly(parts, Fraction(9, 10)).sentences("en")[0]
