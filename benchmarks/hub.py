@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,9 +35,9 @@ def main() -> None:
         night = begun(Path(scratch))
         for promised in (True, False):
             records = night.sheets(count, version=int(promised))
-            (night.home / "records").write_bytes(b"".join(len(r).to_bytes(2, "big") + r for r in records))
+            write_records(night.home / "records", records)
             _accept(night, records, options, promised)
-    sizes = (1_000, 10_000) if options.short else (1_000, 100_000)
+    sizes = (1_000, 10_000) if options.short else (1_000, 1_000_000)
     for size in sizes:
         _checkpoint(size, options)
 
@@ -56,14 +58,18 @@ def _accept(night: Night, records: list[bytes], options: Options, promised: bool
     found = json.loads(done.stdout)
     assert found["statuses"] == {"202": len(records)}, found["statuses"]
     floor = _floor(night.home / f"floor-{promised}.sqlite", records, group=CONNECTIONS)
-    for what, seconds in (("", found["seconds"]),):
-        row = Measurement(f"{name} over HTTP{what}", len(records), "records", seconds, floor, peak_rss_mib())
-        show(row, options)
+    row = Measurement(f"{name} over HTTP", len(records), "records", found["seconds"], floor, peak_rss_mib())
+    show(row, options)
     for what in ("p50", "p99"):
         show(
             Measurement(f"{name}: {what} of the answer", 1, "answers", found[what], None, peak_rss_mib()),
             options,
         )
+
+
+def write_records(path: Path, records: list[bytes]) -> None:
+    """Write records for a client, each behind its length."""
+    path.write_bytes(b"".join(len(each).to_bytes(2, "big") + each for each in records))
 
 
 def _floor(path: Path, records: list[bytes], group: int) -> float:
@@ -83,30 +89,52 @@ def _floor(path: Path, records: list[bytes], group: int) -> float:
     return seconds
 
 
+@dataclass
+class _Sent:
+    """What all connections of a client share: records to send, last first, the next no sooner than at `due`
+    and then `every` so many seconds, with a header line; and what came of them."""
+
+    records: list[bytes]
+    every: float
+    line: str
+    due: float = 0.0
+    seconds: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    last: float = 0.0
+
+
 class _Client(asyncio.Protocol):
     """A connection that stays and has one record under way."""
 
-    def __init__(self, records: list[bytes], seconds: list[float], statuses: dict[str, int]) -> None:
-        self._records, self._seconds, self._statuses = records, seconds, statuses
+    def __init__(self, sent: _Sent) -> None:
+        self._all = sent
         self._data = b""
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._next()
 
-    def _next(self) -> None:
-        if not self._records:
+    def go_on(self) -> None:
+        """Send the next record, once it is due."""
+        if not self._all.records:
             self._transport.close()
             if not self.done.done():
                 self.done.set_result(None)
             return
-        record = self._records.pop()
+        record, due = self._all.records.pop(), self._all.due
+        self._all.due += self._all.every
+        if due > (at := time.perf_counter()):
+            asyncio.get_running_loop().call_later(due - at, self._post, record)
+        else:
+            self._post(record)
+
+    def _post(self, record: bytes) -> None:
         self._sent = time.perf_counter()
+        self._all.last = time.time()
         head = (
             "POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Type: application/cose\r\n"
-            f"Content-Length: {len(record)}\r\n\r\n"
+            f"{self._all.line}Content-Length: {len(record)}\r\n\r\n"
         )
         self._transport.write(head.encode() + record)
 
@@ -120,39 +148,40 @@ class _Client(asyncio.Protocol):
         )
         if len(body) < length:
             return
-        status = head[9:12].decode()
-        self._statuses[status] = self._statuses.get(status, 0) + 1
-        self._seconds.append(time.perf_counter() - self._sent)
+        self._all.statuses[head[9:12].decode()] += 1
+        self._all.seconds.append(time.perf_counter() - self._sent)
         self._data = b""
-        self._next()
+        self.go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
             self.done.set_exception(exc or ConnectionError("closed"))
 
 
-async def _send(address: str, path: Path) -> None:
+async def send(address: str, path: Path, connections: int, over: float, line: str = "") -> None:
+    """Send the records of a file over so many connections, spread over some seconds (0: as fast as they are
+    taken), and print what came of them; `line` is one more header."""
     data, at, records = path.read_bytes(), 0, []
     while at < len(data):
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
         records.append(data[at + 2 : end])
         at = end
-    seconds: list[float] = []
-    statuses: dict[str, int] = {}
+    sent = _Sent(records, over / max(1, len(records)), line)
     where, loop = urlsplit(address), asyncio.get_running_loop()
-    start = time.perf_counter()
     made = [
-        await loop.create_connection(
-            lambda: _Client(records, seconds, statuses), where.hostname or "", where.port or 0
-        )
-        for _ in range(CONNECTIONS)
+        await loop.create_connection(lambda: _Client(sent), where.hostname or "", where.port or 0)
+        for _ in range(connections)
     ]
+    start = sent.due = time.perf_counter()
+    for _, client in made:
+        client.go_on()
     await asyncio.gather(*(client.done for _, client in made))
     whole = time.perf_counter() - start
-    seconds.sort()
+    seconds = sorted(sent.seconds)
     found = {
         "seconds": whole,
-        "statuses": statuses,
+        "statuses": sent.statuses,
+        "last": sent.last,
         "p50": seconds[len(seconds) // 2],
         "p99": seconds[len(seconds) * 99 // 100],
     }
@@ -182,8 +211,9 @@ def _checkpoint(size: int, options: Options) -> None:
                 accept(CHECKPOINT_BATCH)
                 publisher.publish()
 
-            accept(size)
-            publisher.publish()
+            while made < size:
+                accept(min(size, 50_000))
+                publisher.publish()
             measure(
                 f"a checkpoint of {CHECKPOINT_BATCH} on a log of {size:,}",
                 checkpoint, None, "checkpoints", count=1, options=options, repeat=9,
@@ -193,6 +223,6 @@ def _checkpoint(size: int, options: Options) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
-        asyncio.run(_send(sys.argv[2], Path(sys.argv[3])))
+        asyncio.run(send(sys.argv[2], Path(sys.argv[3]), CONNECTIONS, 0.0))
     else:
         main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -149,6 +150,32 @@ def test_results_that_wait_are_counted_on_every_page(
         for name in ("index", "findings", "areas/TI"):
             page.goto(f"{server.address}{language}/{name}.html")
             waits(page, said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "cited"),
+    [
+        ("en", "the first 40 entries; the log by now has 43", "40 entries of the public log"),
+        ("es", "las primeras 40 entradas; el registro público va por 43", "40 entradas del registro público"),
+    ],
+)
+def test_a_page_says_how_far_the_log_is_ahead_and_is_cited_as_it_is(
+    page: Page, mini: Night, tmp_path: Path, language: str, said: str, cited: str
+) -> None:
+    directory = tmp_path / "public"
+    update(mini, directory, 40)
+    live = json.loads((directory / "live.json").read_text())
+    root = mini.checkpoint(43).checkpoint.root.hex()
+    (directory / "live.json").write_text(json.dumps(live | {"size": 43, "root": root}))
+    with serving(directory) as server:
+        page.goto(f"{server.address}{language}/index.html")
+        waits(page, said)
+        assert page.locator(".live.alarm").count() == 0
+        page.click("details.cite > summary")
+        line = page.locator("p.cited")
+        line.wait_for()
+        assert cited in line.inner_text()
+        assert live["root"][:12] in line.inner_text()
 
 
 def test_a_log_that_became_shorter_is_said(page: Page, mini: Night, tmp_path: Path) -> None:

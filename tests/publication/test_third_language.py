@@ -123,7 +123,7 @@ def test_pages_and_data_come_in_every_language_that_has_a_catalogue(
 @pytest.mark.usefixtures("third")
 def test_what_a_program_reads_has_every_language(miniature: Path) -> None:
     state, _, checkpoint, trust = folded(miniature)
-    told = dict(live_files(state, checkpoint, trust, clock=0, refresh=None, before=None, changed=None))
+    told = dict(live_files(state, checkpoint, trust, clock=0, refresh=None, before=None, made=None))
     assert set(json.loads(told["latest.json"])["notices"]) == set(languages())
     found = json.loads(datapackage(state, [resource("areas.csv", "areas", b"code,name\n")], (), 0))
     (only,) = found["resources"]

@@ -23,6 +23,9 @@ _period = click.option("--period", type=click.FloatRange(min=0.05), default=1.0,
                        help=say("Seconds between two checkpoints."))  # fmt: skip
 _pages = click.option("--pages", type=click.FloatRange(min=0), default=15.0, show_default=True,
                       help=say("Seconds between two renewals of data and pages; 0 makes none."))  # fmt: skip
+_evidence = click.option("--evidence", type=click.FloatRange(min=0), default=60.0, show_default=True,
+                         help=say("Seconds between two workings of the evidence that the pages show; they "
+                                  "say at which size of the log it was worked out."))  # fmt: skip
 
 
 def _receiving(command: F) -> F:
@@ -80,19 +83,22 @@ def receive(
 
 @command.command(
     help=say(
-        "Publish the log in DIRECTORY as records come: a checkpoint each period, data and pages as fast as "
-        "they are made. One alone can run.\n\n"
+        "Publish the log in DIRECTORY as records come: a checkpoint and its totals each period, data and "
+        "pages less often, evidence at its own pace. One alone can run.\n\n"
         "Example: escrutinio hub publish /srv/election --period 1"
     )
 )
 @_directory
 @_period
 @_pages
+@_evidence
 @click.option("--followed", is_flag=True, hidden=True)
 @passphrase_option
-def publish(directory: Path, period: float, pages: float, followed: bool, passphrase: str) -> None:
+def publish(
+    directory: Path, period: float, pages: float, evidence: float, followed: bool, passphrase: str
+) -> None:
     from escrutinio.running.hub.running import publish_until
-    from escrutinio.running.hub.sequencer import Pace
+    from escrutinio.running.hub.showing import Pace
     from escrutinio.running.workspace.workspace import open_workspace
 
     workspace = open_workspace(directory)
@@ -103,7 +109,7 @@ def publish(directory: Path, period: float, pages: float, followed: bool, passph
                        directory=directory, entries=size, ends=ends))  # fmt: skip
 
     signer = workspace.log_signer(passphrase)
-    publish_until(workspace, signer, Pace(period, pages), begun, followed=followed)
+    publish_until(workspace, signer, Pace(period, pages, evidence), begun, followed=followed)
 
 
 @command.command(
@@ -116,10 +122,11 @@ def publish(directory: Path, period: float, pages: float, followed: bool, passph
 @_receiving
 @_period
 @_pages
+@_evidence
 @passphrase_option
 def run(
     directory: Path, port: int, host: str, key: str | None, promise: int, rate: float, burst: int,
-    period: float, pages: float, passphrase: str,
+    period: float, pages: float, evidence: float, passphrase: str,
 ) -> None:  # fmt: skip
     import sys
 
@@ -130,7 +137,7 @@ def run(
     workspace = open_workspace(directory)
     receiver_key = _receiver_key(key, promise)
     command = [sys.executable, "-u", "-m", "escrutinio", "hub", "publish", str(directory), "--period",
-               str(period), "--pages", str(pages), "--followed"]  # fmt: skip
+               str(period), "--pages", str(pages), "--evidence", str(evidence), "--followed"]  # fmt: skip
     with PublisherProcess(workspace, command, {PASSPHRASE: passphrase}) as publisher:
         receive_at(workspace, port, host, receiver_key, Limits(rate, burst),
                    lambda address: _hear(workspace, address), publisher.health)  # fmt: skip

@@ -10,7 +10,8 @@ from threading import Event, Timer
 import pytest
 
 from escrutinio.base.workers import workers
-from escrutinio.running.hub.sequencer import Pace, Sequencer
+from escrutinio.running.hub.sequencer import Sequencer
+from escrutinio.running.hub.showing import Pace
 from tests.running.hub.night import begun
 
 PATIENCE = 60.0
@@ -30,7 +31,9 @@ def test_where_pages_can_no_longer_be_made_it_ends(tmp_path: Path) -> None:
                 process.kill()
 
         with pytest.raises(BrokenProcessPool):
-            Sequencer(night.workspace, night.signer, Pace(0.05, 0.05), stop).run(kill, executor=executor)
+            Sequencer(night.workspace, night.signer, Pace(0.05, 0.05, 0.05), stop).run(
+                kill, executor=executor
+            )
     watch.cancel()
     assert stop.is_set()
     assert "stopped" in (night.workspace.private / "hub.log").read_text()

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import shutil
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import EscrutinioError, LogError, PublicationError
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
 from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.publication.browser.verifier import BESIDE
-from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
+from escrutinio.publication.documents.report.results import work_out
+from escrutinio.publication.site.cosigning import ALL_ANSWER
+from escrutinio.publication.site.live import MOST_CHANGED, Before, Made, live_files, read_live
+from escrutinio.publication.site.render import Worked
 from escrutinio.publication.site.shelf import Shelf
 from escrutinio.running.workspace.publish import publish
-from escrutinio.running.workspace.views import update_publication
+from escrutinio.running.workspace.views import is_current, say_live, update_publication, write_views
 from tests.core.log.builders import cosigner
 from tests.core.verification.whole import failures
 from tests.paths import ROOT
@@ -172,12 +181,137 @@ def test_live_names_the_areas_that_changed_unless_they_are_too_many(
             clock=CLOCK,
             refresh=None,
             before=before,
-            changed=areas,
+            made=Made(mini.checkpoint(SOME + 1), SOME + 1, areas),
         )
     )
     assert list(files) == ["latest.json", "live.json"]
     found = json.loads(files["live.json"])
     assert (found["previous"], found["changed"]) == (SOME, named)
+
+
+# --- live.json ahead of the pages ---
+
+
+@pytest.fixture
+def ahead(mini: Night, grown: Path, tmp_path: Path) -> tuple[Path, ElectionState, SignedCheckpoint]:
+    """Data and pages of the first part of the night, beside a log that has the whole; and what that says."""
+    directory = tmp_path / "public"
+    mini.grow(directory, SOME)
+    update(mini, directory, refresh=30)
+    mini.grow(directory, len(mini.records))
+    shutil.copytree(grown / "log", directory / "log", dirs_exist_ok=True)
+    return directory, mini.state(len(mini.records)), mini.checkpoint(len(mini.records))
+
+
+def say(mini: Night, found: tuple[Path, ElectionState, SignedCheckpoint]) -> None:
+    say_live(*found, mini.trust, clock=CLOCK + 1, refresh=30, made=None, cosigning=ALL_ANSWER)
+
+
+def full_after(writes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the disk takes so many files."""
+    left, replace_file = [writes], os.replace
+
+    def full(source: str, target: str) -> None:
+        if not left[0]:
+            raise OSError(28, "No space left on device")
+        left[0] -= 1
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+
+
+def test_live_goes_ahead_of_the_pages_and_says_where_they_stand(
+    mini: Night, grown: Path, ahead: tuple[Path, ElectionState, SignedCheckpoint]
+) -> None:
+    directory, _, checkpoint = ahead
+    standing = live(directory)["pages"]
+    assert standing == {
+        "size": SOME,
+        "root": mini.checkpoint(SOME).checkpoint.root.hex(),
+        "time": CLOCK,
+        "evidence": SOME,
+    }
+    say(mini, ahead)
+    found = live(directory)
+    assert (found["size"], found["pages"]) == (len(mini.records), standing)
+    assert found["contests"] == live(grown)["contests"]
+    assert json.loads((directory / "latest.json").read_text())["size"] == len(mini.records)
+    assert not is_current(directory, checkpoint)
+    told = verify_publication(directory, trust=mini.trust)
+    assert told.log is not None
+    assert told.log.size == len(mini.records)
+    update(mini, directory, refresh=30)
+    found = live(directory)
+    assert found["pages"] == live(grown)["pages"]
+    assert (found["previous"], found["changed"]) == (SOME, live(grown)["changed"])
+    assert is_current(directory, checkpoint)
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+def test_a_disk_that_fails_between_the_files_leaves_each_whole(
+    mini: Night,
+    ahead: tuple[Path, ElectionState, SignedCheckpoint],
+    monkeypatch: pytest.MonkeyPatch,
+    writes: int,
+) -> None:
+    directory, before = ahead[0], live(ahead[0])
+    full_after(writes, monkeypatch)
+    with pytest.raises(PublicationError):
+        say(mini, ahead)
+    monkeypatch.undo()
+    assert live(directory) == before
+    sizes = (SOME, len(mini.records))
+    assert json.loads((directory / "latest.json").read_text())["size"] == sizes[writes]
+    say(mini, ahead)
+    assert live(directory)["size"] == len(mini.records)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writes", [0, 3, 25, 60, 120])
+def test_a_disk_that_fails_while_pages_are_made_is_made_up_for(
+    mini: Night,
+    grown: Path,
+    ahead: tuple[Path, ElectionState, SignedCheckpoint],
+    monkeypatch: pytest.MonkeyPatch,
+    writes: int,
+) -> None:
+    directory = ahead[0]
+    say(mini, ahead)
+    before = live(directory)
+    full_after(writes, monkeypatch)
+    with pytest.raises(EscrutinioError):
+        update(mini, directory, refresh=30)
+    monkeypatch.undo()
+    assert live(directory) == before
+    assert verify_publication(directory, trust=mini.trust, only_log=True).authenticated
+    update(mini, directory, refresh=30)
+    assert contents(directory) == contents(grown)
+
+
+def test_evidence_of_an_earlier_size_says_so(
+    mini: Night, ahead: tuple[Path, ElectionState, SignedCheckpoint]
+) -> None:
+    directory, state, checkpoint = ahead
+    parts: list[Future[bytes]] = [Future()]
+    parts[0].set_result(pickle.dumps(work_out(mini.state(SOME))))
+    write = partial(
+        write_views, directory, state, mini.shown, checkpoint=checkpoint, trust=mini.trust, clock=CLOCK,
+        sources=(), progress=lambda *_: None, refresh=30,
+    )  # fmt: skip
+    write(evidence=Worked(SOME, tuple(parts)))
+    assert live(directory)["pages"]["evidence"] == SOME  # type: ignore[index]
+    said = {
+        "en": f"when the log had {SOME} entries",
+        "es": f"cuando el registro público tenía {SOME} entradas",
+    }
+    for language, words in said.items():
+        for page in ("evidence.html", "index.html"):
+            assert words in (directory / language / page).read_text(), (language, page)
+    assert not is_current(directory, checkpoint)
+    assert is_current(directory, checkpoint, SOME)
+    write()
+    assert is_current(directory, checkpoint)
+    assert said["en"] not in (directory / "en/evidence.html").read_text()
 
 
 def test_publishing_again_keeps_the_pages_that_stay(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ SCRIPTS = ("findings",)
 @dataclass(frozen=True)
 class Context:
     """A publication's pages in all languages share this; `address` is where it is published, `licence` under
-    which licence its publisher gives the data, if stated, and `newer_verifier` what the verifier of this
-    version is called where the trust file names another."""
+    which licence its publisher gives the data, if stated, `evidence_size` at which size of the log the
+    evidence was worked out, and `newer_verifier` what the verifier of this version is called where the trust
+    file names another."""
 
     site: Site
     shelf: Shelf
@@ -38,6 +39,7 @@ class Context:
     address: str | None = None
     licence: tuple[Title, ...] = ()
     evidence: tuple[ContestEvidence, ...] = ()
+    evidence_size: int | None = None
     cosigning: Cosigning = ALL_ANSWER
     newer_verifier: str | None = None
 
@@ -67,6 +69,7 @@ class Context:
             "checkpoint_text": signed.note.data.decode(),
             "cosignatures": find_cosignatures(signed, self.trust.policy),
             "cosigning": self.cosigning,
+            "evidence_size": None if self.evidence_size == self.site.state.size else self.evidence_size,
             "fingerprints": self.fingerprints,
             "fingerprint": fingerprint(self.trust),
             "mirrors": self.trust.mirrors,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment
@@ -27,11 +28,15 @@ def pages_environment() -> Environment:
     return made
 
 
+_ASIDE = re.compile(r"^[ \t]+|^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n|^\n", re.MULTILINE | re.DOTALL)
+"""What a style says to whoever reads it as a file: comments, empty lines, what lines begin with."""
+
+
 @cache
 def _within() -> dict[str, object]:
     """Home's style and what the page of a station asks early, for which a slow phone need not wait; and their
     policies, by page."""
-    style = (asset("css/site.css") + asset("css/results.css")).decode()
+    style = _ASIDE.sub("", (asset("css/site.css") + asset("css/results.css")).decode())
     script = early_script()
     policies = {
         "index.html": CSP.replace("style-src 'self'", f"style-src 'self' {csp_hash(style)}"),

@@ -7,6 +7,7 @@ from the log, and a program that must be sure reads that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -56,6 +57,16 @@ class Headline(msgspec.Struct, frozen=True):
     ballots: int
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Where data and pages stand, which follow the log at their own pace: its size and root, the time of that
+    checkpoint, and the size at which the evidence on the pages was worked out."""
+
+    size: int
+    root: str
+    time: int
+    evidence: int
+
+
 class Live(msgspec.Struct, frozen=True):
     """What `live.json` says; see docs/site.md."""
 
@@ -71,6 +82,7 @@ class Live(msgspec.Struct, frozen=True):
     waiting: Waiting | None
     later: Later | None
     refresh: int | None
+    pages: Standing | None
     previous: int | None
     changed: Sequence[str] | None
     contests: Sequence[Headline]
@@ -86,6 +98,15 @@ class Before(msgspec.Struct, frozen=True):
     silent: tuple[Silent, ...] = ()
     waiting: Waiting | None = None
     later: Later | None = None
+    time: int = 0
+    pages: Standing | msgspec.UnsetType | None = msgspec.UNSET
+
+    @property
+    def standing(self) -> Standing | None:
+        """Where data and pages stand; one that does not say so came with them."""
+        if isinstance(self.pages, msgspec.UnsetType):
+            return Standing(self.size, self.root, self.time, self.size)
+        return self.pages
 
     @property
     def cosigning(self) -> Cosigning:
@@ -104,6 +125,16 @@ def read_live(directory: Path) -> Before | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Data and pages that were just made: of which checkpoint, the size at which their evidence was worked
+    out, and the areas whose pages changed, None for all."""
+
+    checkpoint: SignedCheckpoint
+    evidence: int
+    changed: frozenset[str] | None
+
+
 def live_files(
     state: ElectionState,
     checkpoint: SignedCheckpoint,
@@ -112,19 +143,18 @@ def live_files(
     clock: int,
     refresh: int | None,
     before: Before | None,
-    changed: frozenset[str] | None,
+    made: Made | None,
     cosigning: Cosigning = ALL_ANSWER,
 ) -> Iterator[tuple[str, bytes]]:
     """`latest.json` and then `live.json`, as (path below the publication, content).
 
     `clock`: when this is published; the time of the figures is that of the last cosignature, or this one
     where nobody cosigned. `refresh`: seconds after which to look again, None where nothing is to come.
-    `before`: what was published before, None where nothing was. `changed`: the areas whose pages changed
-    since, None for all. `cosigning`: who of the witnesses is silent. Published again, the same log says what
-    it said.
+    `before`: what was published before, None where nothing was. `made`: data and pages that stand there since
+    then, of this checkpoint or an earlier one; None where they stand as they did. `cosigning`: who of the
+    witnesses is silent. Published again, the same log says what it said.
     """
     cosigned = find_cosignatures(checkpoint, trust.policy)
-    time = max((found.timestamp for found in cosigned), default=clock)
     signed = checkpoint.checkpoint
     head: dict[str, object] = {
         "version": VERSION,
@@ -132,18 +162,14 @@ def live_files(
         "origin": signed.origin,
         "size": signed.size,
         "root": signed.root.hex(),
-        "time": time,
+        "time": _time(checkpoint, trust, clock),
     }
     shown = [
         (view, [_headline(state, view, basis.code) for basis in shown_bases(state, view.code)])
         for view in state.contests
     ]
     yield LATEST, msgspec.json.encode(head | _latest(state, shown)) + b"\n"
-    previous, named = None if before is None else before.size, None
-    if before is not None and before.size == signed.size and before.root == signed.root.hex():
-        previous, named = before.previous, before.changed
-    elif before is not None and changed is not None and len(changed) <= MOST_CHANGED:
-        named = sorted(changed)
+    pages, previous, named = _standing(before, made, trust, clock)
     live = Live(
         **head,  # type: ignore[arg-type]
         cosigners=[Cosigner(found.witness, found.timestamp) for found in cosigned],
@@ -152,11 +178,33 @@ def live_files(
         else None,
         **_said(cosigning),  # type: ignore[arg-type]
         refresh=refresh,
+        pages=pages,
         previous=previous,
         changed=named,
         contests=[headlines[0] for _, headlines in shown if headlines],
     )
     yield LIVE, msgspec.json.encode(live) + b"\n"
+
+
+def _time(checkpoint: SignedCheckpoint, trust: Trust, clock: int) -> int:
+    return max((found.timestamp for found in find_cosignatures(checkpoint, trust.policy)), default=clock)
+
+
+def _standing(
+    before: Before | None, made: Made | None, trust: Trust, clock: int
+) -> tuple[Standing | None, int | None, Sequence[str] | None]:
+    """Where data and pages stand, where they stood before, and the areas that changed since."""
+    stood = None if before is None else before.standing
+    if made is None:
+        return (None, None, None) if before is None else (stood, before.previous, before.changed)
+    head = made.checkpoint.checkpoint
+    stand = Standing(head.size, head.root.hex(), _time(made.checkpoint, trust, clock), made.evidence)
+    if before is None or stood is None:
+        return stand, None, None
+    if (stood.size, stood.root, stood.evidence) == (stand.size, stand.root, stand.evidence):
+        return stand, before.previous, before.changed
+    few = made.changed is not None and len(made.changed) <= MOST_CHANGED
+    return stand, stood.size, sorted(made.changed or ()) if few else None
 
 
 def _said(cosigning: Cosigning) -> dict[str, object]:

@@ -51,6 +51,19 @@ FEWEST_CONTESTS = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """Evidence, worked out or on its way: of which size of the log, and its parts, packed."""
+
+    size: int
+    parts: tuple[Future[bytes], ...]
+
+    @property
+    def done(self) -> bool:
+        """Whether nobody has to wait for it."""
+        return all(part.done() for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Rendering:
     """What `render_site` did: files of the site, how many of them it wrote and how many of before it removed,
     and the codes of the areas whose pages were made again; None where all were."""
@@ -71,7 +84,7 @@ def render_site(
     progress: Progress,
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
-    evidence: Sequence[Future[bytes]] = (),
+    evidence: Worked | None = None,
     prepared: Sequence[Future[bytes]] = (),
     cosigning: Cosigning = ALL_ANSWER,
     meanwhile: Callable[[], object] = lambda: None,
@@ -100,6 +113,7 @@ def render_site(
         shown.address,
         shown.licence,
         cosigning=cosigning,
+        evidence_size=state.size if evidence is None else evidence.size,
         newer_verifier=newer_verifier(trust.verifier_html),
     )
     before, now = read_manifest(out), manifest_of(context, shown)
@@ -133,12 +147,12 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-def start_evidence(state: ElectionState, many: int, out: Path, executor: Executor) -> list[Future[bytes]]:
+def start_evidence(state: ElectionState, size: int, many: int, out: Path, executor: Executor) -> Worked:
     """Have processes of an executor work out what the pages of the evidence show, each of some of the `many`
-    contests; `state` may be packed (`packed_once`), `out` as for `render_site`."""
-    size = max(FEWEST_CONTESTS, -(-many // cores()))
-    parts = (slice(start, start + size) for start in range(0, many, size))
-    return [hand_over(executor, _worked_out, state, part, Shelf(out)) for part in parts]
+    contests of a state at a `size`; it may be packed (`packed_once`). `out` as for `render_site`."""
+    each = max(FEWEST_CONTESTS, -(-many // cores()))
+    parts = (slice(start, start + each) for start in range(0, many, each))
+    return Worked(size, tuple(hand_over(executor, _worked_out, state, part, Shelf(out)) for part in parts))
 
 
 def _worked_out(state: ElectionState, contests: slice, shelf: Shelf) -> bytes:
@@ -220,7 +234,7 @@ class _Work:
         out: Path,
         executor: Executor | None,
         progress: Progress,
-        evidence: Sequence[Future[bytes]],
+        evidence: Worked | None,
         prepared: Sequence[Future[bytes]],
         *,
         fresh: bool,
@@ -267,9 +281,9 @@ class _Work:
                 "file-not-written", why=error.strerror or str(error), path=shared
             ) from None
         self._shared = shared
-        if not self._evidence:
+        if self._evidence is None:
             state = self._context.site.state
-            self._evidence = start_evidence(state, len(state.contests), self._out, self._executor)
+            self._evidence = start_evidence(state, state.size, len(state.contests), self._out, self._executor)
         for job in todo:
             self._send(self._executor, shared, job)
 
@@ -278,7 +292,7 @@ class _Work:
 
     def finish(self) -> None:
         """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
-        packed = tuple(part.result() for part in self._evidence)
+        packed = () if self._evidence is None else tuple(part.result() for part in self._evidence.parts)
         if self._executor is not None and self._shared is not None:
             for language in self._context.languages:
                 self._send(self._executor, self._shared, _Job(language, packed=packed))

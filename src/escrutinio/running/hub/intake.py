@@ -19,7 +19,7 @@ from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.types import Enrolment
 from escrutinio.running.hub.holding import Kept
-from escrutinio.running.hub.keeper import Keeper
+from escrutinio.running.hub.keeper import MOST_ARRIVALS, Keeper
 from escrutinio.running.hub.quarantine import Quarantine
 
 MOST_WAITING, MOST_WAITING_BYTES = 20_000, 64 * 1024 * 1024
@@ -83,18 +83,21 @@ class Intake:
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _work(self) -> None:
-        self._release()
+        while self._releases():
+            pass
         due = monotonic() + TELLS_EVERY
         while True:
             group, ends = self._group(max(0.0, due - monotonic()))
             if group:
                 self._keep(group)
-            if monotonic() >= due or ends:
-                self._release()
-                self._tell()
-                due = monotonic() + TELLS_EVERY
             if ends:
+                while self._tells():
+                    pass
                 return
+            if monotonic() >= due:  # some at a time, between those who wait
+                released, told = self._releases(), self._tells()
+                if not (released or told):
+                    due = monotonic() + TELLS_EVERY
 
     def _group(self, patience: float) -> tuple[list[_Waiting], bool]:
         """What waits, and whether that is all that ever will."""
@@ -147,21 +150,24 @@ class Intake:
                 self.quarantine.hold(sender, raw, channel)
         self._hear("accepted", sum(isinstance(each, Kept) and not each.duplicate for each in answers))
 
-    def _release(self) -> None:
-        """Take what waited for a moment that has come."""
+    def _releases(self) -> bool:
+        """Take some of what waited for a moment that has come; whether more may."""
         try:
-            while became := self._keeper.release():
-                for outcome, count in became.items():
-                    self._hear(outcome, count)
+            became = self._keeper.release()
         except EscrutinioError as error:  # what is not taken now is the next time
             self._hear(error.code, 1)
+            return False
+        for outcome, count in became.items():
+            self._hear(outcome, count)
+        return bool(became)
 
-    def _tell(self) -> None:
+    def _tells(self) -> bool:
+        """Tell the log how some entries came; whether more had come before that."""
         try:
-            while self._keeper.tell():
-                pass
+            return self._keeper.tell() == MOST_ARRIVALS
         except EscrutinioError as error:  # a full disk, or a token that is gone: told the next time
             self._hear(error.code, 1)
+            return False
 
 
 def _give(group: Sequence[_Waiting], answers: Answers) -> None:

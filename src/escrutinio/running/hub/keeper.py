@@ -30,8 +30,8 @@ from escrutinio.running.workspace.workspace import Workspace
 MOST_WANTED = 10_000
 """Attachments that may be sent because a record named them; the oldest are forgotten."""
 
-MOST_ARRIVALS = 5_000
-"""Entries of which one `arrival` record tells."""
+MOST_ARRIVALS = 500
+"""Entries of which one `arrival` record tells: whoever sends meanwhile waits for it."""
 
 _ATTACHING = frozenset(
     code

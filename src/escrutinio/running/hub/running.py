@@ -14,6 +14,7 @@ from typing import Self
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
+from escrutinio.base.garbage import looking_seldom
 from escrutinio.base.local_http import Bounds, serve_many
 from escrutinio.base.workers import workers
 from escrutinio.core.log.notes import NoteSigner
@@ -21,7 +22,8 @@ from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.diary import note
 from escrutinio.running.hub.keeper import keeper
 from escrutinio.running.hub.promising import ReceiverKey, promising
-from escrutinio.running.hub.sequencer import Pace, Sequencer
+from escrutinio.running.hub.sequencer import Sequencer
+from escrutinio.running.hub.showing import Pace
 from escrutinio.running.workspace.workspace import Workspace
 
 
@@ -52,6 +54,7 @@ def receive_at(
         keeper(workspace, budgets, key) as kept,
         workspace.store() as store,
         promising(workspace, key) as promises,
+        looking_seldom(),  # at what hardly ever is garbage, while all who send wait
     ):
         receiver = Receiver(workspace, kept, store, promises, Measures(), health)
         serve_many(receiver.application(), port, say, host, Bounds())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.config import MAX_CONFIG, read_config_file
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
+from escrutinio.publication.site.live import Made
+from escrutinio.publication.site.render import Worked
 from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.taking import Taken, take
 from escrutinio.running.workspace.views import is_current, renew
@@ -71,7 +73,8 @@ def play_round(
         if later := [until for _, each in taken for until in each.later]:
             remember_later(len(later), max(later), workspace.private, workspace.public)
         log = follower.advance()
-        show(workspace, signer, log, clock, progress=progress, executor=executor, refresh=refresh)
+        if not is_current(workspace.public, log.signed):
+            show(workspace, signer, log, clock, progress=progress, executor=executor, refresh=refresh)
     return Round(tuple(taken), log, silent)
 
 
@@ -84,23 +87,24 @@ def show(
     progress: Progress,
     executor: Executor | None = None,
     refresh: int | None = None,
-) -> bool:
-    """Bring data and pages up to a log that stands in the workspace and was verified; whether they were
-    behind. Raises PublicationError."""
-    if is_current(workspace.public, log.signed):
-        return False
+    evidence: Worked | None = None,
+    last: Callable[[Made], object] | None = None,
+) -> None:
+    """Bring data and pages up to a log that stands in the workspace and was verified; `evidence` and `last`
+    as for `renew`. Raises PublicationError."""
     renew(
         workspace.public,
         log,
         presentation_of(workspace),
-        trust=_trust(workspace, signer),
+        trust=trust_of(workspace, signer),
         clock=clock,
         progress=progress,
         executor=executor,
         refresh=refresh,
         cosigning=read_cosigning(workspace.private),
+        evidence=evidence,
+        last=last,
     )
-    return True
 
 
 def presentation_of(workspace: Workspace) -> Presentation:
@@ -130,7 +134,7 @@ def read_presentation(path: Path) -> Presentation:
         raise InputError("workspace-form", path=path, why=str(error)) from None
 
 
-def _trust(workspace: Workspace, signer: NoteSigner) -> Trust:
+def trust_of(workspace: Workspace, signer: NoteSigner) -> Trust:
     """The trust file as it was handed out, where it is this log's; else a new one. It does not change by
     itself."""
     made = workspace.trust(

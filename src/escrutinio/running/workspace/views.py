@@ -1,14 +1,15 @@
 """The views of a log that stands in a directory: data, pages, and last `live.json`, made again as it grows.
 
 Each file appears whole or not at all, and those of unchanged areas are left alone. `live.json` comes last:
-who follows it finds the pages that it speaks of.
+who follows it finds the pages that it speaks of. Where a publisher stays on it is also written without them,
+at each checkpoint, and says at which size they stand.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,9 +33,9 @@ from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.publication.downloads.data import start_largest, write_data
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
-from escrutinio.publication.site.live import LIVE, live_files, read_live
+from escrutinio.publication.site.live import LIVE, Made, live_files, read_live
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
-from escrutinio.publication.site.render import ROOTS, Rendering, render_site, start_evidence
+from escrutinio.publication.site.render import ROOTS, Rendering, Worked, render_site, start_evidence
 from escrutinio.publication.site.shelf import Shelf
 from escrutinio.running.workspace.follower import follow
 
@@ -89,6 +90,8 @@ def renew(
     skipped: Sequence[BadRow] = (),
     cosigning: Cosigning | None = None,
     prepared: Sequence[Future[bytes]] = (),
+    evidence: Worked | None = None,
+    last: Callable[[Made], object] | None = None,
 ) -> Updated:
     """Bring trust file, `data/` and pages in `directory` up to `log`, which stands there and was verified.
 
@@ -96,8 +99,8 @@ def renew(
     in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
     nothing more is to come; `sources` what the log was imported from, by default what `data/` names already;
     `cosigning` which witnesses are silent, by default as `live.json` says it; `prepared` as `start_preparing`
-    gives it. Raises PublicationError where
-    something cannot be written.
+    gives it; `evidence` as it was worked out at this size or an earlier one, by default now. `last` writes
+    `live.json`, by default as of this log. Raises PublicationError where something cannot be written.
     """
     state = log.state
     _remove_rests(directory)
@@ -123,6 +126,8 @@ def renew(
         refresh=refresh,
         cosigning=cosigning,
         prepared=prepared,
+        evidence=evidence,
+        last=last,
     )
     return Updated(state, log.signed, rendering)
 
@@ -150,10 +155,12 @@ def write_views(
     refresh: int | None = None,
     cosigning: Cosigning | None = None,
     prepared: Sequence[Future[bytes]] = (),
+    evidence: Worked | None = None,
+    last: Callable[[Made], object] | None = None,
 ) -> Rendering:
     """Write everything that follows from a state which `log/` and `attachments/` in `directory` give.
 
-    Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
+    Arguments as for `renew`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
     listed = {each.path for each in Shelf(directory).description().resources}
@@ -161,7 +168,8 @@ def write_views(
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
     given = state if executor is None else packed_once(state)
-    evidence = () if executor is None else start_evidence(given, len(state.contests), directory, executor)
+    if evidence is None and executor is not None:
+        evidence = start_evidence(given, state.size, len(state.contests), directory, executor)
     largest = start_largest(given, clock, executor)
 
     def write_tables() -> None:
@@ -188,6 +196,29 @@ def write_views(
         cosigning=cosigning,
         meanwhile=write_tables,
     )
+    made = Made(checkpoint, state.size if evidence is None else evidence.size, rendering.changed)
+    if last is not None:
+        last(made)
+    else:
+        say_live(
+            directory, state, checkpoint, trust, clock=clock, refresh=refresh, made=made, cosigning=cosigning
+        )
+    return rendering
+
+
+def say_live(
+    directory: Path,
+    state: ElectionState,
+    checkpoint: SignedCheckpoint,
+    trust: Trust,
+    *,
+    clock: int,
+    refresh: int | None,
+    made: Made | None,
+    cosigning: Cosigning,
+) -> None:
+    """Write `latest.json` and `live.json` of a checkpoint; arguments as for `live_files`. What they say of
+    data and pages that were not `made` now stays as it was. Raises PublicationError."""
     PageWriter(directory).write(
         live_files(
             state,
@@ -195,12 +226,11 @@ def write_views(
             trust,
             clock=clock,
             refresh=refresh,
-            before=before,
-            changed=rendering.changed,
+            before=read_live(directory),
+            made=made,
             cosigning=cosigning,
         )
     )
-    return rendering
 
 
 def _remove_outdated(data: Path, paths: set[str]) -> None:
@@ -211,16 +241,18 @@ def _remove_outdated(data: Path, paths: set[str]) -> None:
             (data / path).unlink(missing_ok=True)
 
 
-def is_current(directory: Path, signed: SignedCheckpoint) -> bool:
-    """Whether data and pages in `directory` are those of this checkpoint, all of them.
+def is_current(directory: Path, signed: SignedCheckpoint, evidence: int | None = None) -> bool:
+    """Whether data and pages in `directory` are those of this checkpoint, all of them, with the evidence as
+    it was worked out at this size, or another that is given.
 
     A run that was stopped between the log and the last page leaves them behind: `live.json` comes last, and
     `site.json` is away while pages are made.
     """
     live, manifest = read_live(directory), read_manifest(directory)
-    head = signed.checkpoint
-    said = None if live is None else (live.size, live.root)
-    made = None if manifest is None else (manifest.size, manifest.root)
+    head, stands = signed.checkpoint, None if live is None else live.standing
+    if stands is None or manifest is None or stands.evidence != (evidence or head.size):
+        return False
+    said, made = (stands.size, stands.root), (manifest.size, manifest.root)
     return said == made == (head.size, head.root.hex())
 
 

@@ -10,7 +10,7 @@ const say = speaker("live");
 const LIVE = new URL("../../../live.json", import.meta.url);
 const DIGITS = 12;
 
-/** @typedef {{ origin: string, size: number, root: string, time: number }} Head */
+/** @typedef {{ origin: string, size: number, root: string, time: number, pages?: object | null }} Head */
 
 /**
  * Fill in what is cited, once somebody opens it.
@@ -19,8 +19,10 @@ const DIGITS = 12;
  */
 async function show(box, lang) {
   const answer = await fetch(LIVE, { cache: "no-cache" }).catch(() => null);
-  const head = /** @type {Head | null} */ (answer?.ok ? await answer.json().catch(() => null) : null);
-  if (!head) return fillElement(box, el("p", { role: "status" }, say(lang, "cite-unread")));
+  const live = /** @type {Head | null} */ (answer?.ok ? await answer.json().catch(() => null) : null);
+  if (!live) return fillElement(box, el("p", { role: "status" }, say(lang, "cite-unread")));
+  // Pages may be behind the log, but those that read it themselves.
+  const head = document.body.dataset.live === undefined ? live : { ...live, ...live.pages };
   const day = dayOfMoment(head.time, lang);
   const address = location.href;
   const about = { title: document.title, origin: head.origin, size: formatNumber(head.size, lang), day, address };

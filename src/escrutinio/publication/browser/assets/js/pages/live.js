@@ -11,7 +11,8 @@ import { clockOf, dayOfMoment, momentOf } from "./times.js";
 const say = speaker("live");
 
 /** @typedef {{ contest: string, stations_counted: number, stations_pending: number, stations_without_sheet: number }} Headline */
-/** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, previous: number | null,
+/** @typedef {{ size: number, time: number, evidence?: number }} Standing */
+/** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, pages?: Standing | null, previous: number | null,
  *   changed: string[] | null, contests: Headline[], silent?: { name: string, since: number }[],
  *   waiting?: { since: number, size: number } | null, later?: { count: number, until: number } | null }} Live */
 
@@ -31,6 +32,9 @@ function isLive(value) {
     && typeof live.root === "string" && typeof live.origin === "string" && Array.isArray(live.contests) && (live.refresh === null || live.refresh >= 1)
     && (live.changed === null || Array.isArray(live.changed));
 }
+
+/** Where the pages stand, which follow the log. @param {Live} live @returns {Standing} */
+const standing = (live) => live.pages ?? live;
 
 class Page {
   /** @param {Document} document */
@@ -94,7 +98,7 @@ class Page {
       return;
     }
     this.live = found;
-    if (before === null ? found.refresh !== null : found.size > before.size) await this.follow(before, found);
+    if (before === null ? found.refresh !== null : standing(found).size > standing(before).size || found.pages?.evidence !== before.pages?.evidence) await this.follow(before, found);
     this.tell();
   }
 
@@ -104,8 +108,8 @@ class Page {
    * @param {Live} now
    */
   async follow(before, now) {
-    const news = before === null ? "" : this.news(now.size - before.size);
-    const concerned = before === null || now.changed === null || now.previous !== before.size
+    const news = before === null ? "" : this.news(standing(now).size - standing(before).size);
+    const concerned = before === null || now.changed === null || now.previous !== standing(before).size
       || this.place === "" || now.changed.includes(this.place ?? "");
     try {
       const changed = this.place !== undefined && concerned && await this.refresh();
@@ -146,13 +150,15 @@ class Page {
 
   /** @param {Live} live */
   told(live) {
-    const day = dayOfMoment(live.time, this.lang);
-    const old = live.refresh === null || Date.now() / 1000 - live.time > DAY;
+    const { size, time } = this.place === undefined ? live : standing(live);
+    const day = dayOfMoment(time, this.lang);
+    const old = live.refresh === null || Date.now() / 1000 - time > DAY;
     const { voted, imported } = this.box.dataset;
     const said = [
       imported === "" ? say(this.lang, "imported", { at: day, voted })
         : old ? say(this.lang, "on", { at: day })
-          : say(this.lang, "as-of", { at: clockOf(live.time), ago: this.ago(live.time) }),
+          : say(this.lang, "as-of", { at: clockOf(time), ago: this.ago(time) }),
+      size < live.size ? say(this.lang, "ahead", { size: this.number(live.size), pages: this.number(size) }) : "",
       this.share(live),
       ...this.cosigning(live),
     ];
