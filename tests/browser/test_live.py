@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escrutinio.publication.site.cosigning import Cosigning, Silent, Waiting
+from escrutinio.publication.site.cosigning import Cosigning, Later, Silent, Waiting
 from escrutinio.publication.site.live import restate
 from escrutinio.running.workspace.views import update_publication
 from tests.browser.serving import PATIENCE, serving
@@ -130,6 +130,26 @@ def test_silent_witnesses_and_a_missing_quorum_are_said(
             said = waits(page, silence)
         assert (standstill in said) is bool(alarms)
         assert page.locator(".live.alarm").count() == alarms
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "at the latest: 1,234"),
+        ("es", "Documentos con resultados que esperan, según el calendario, a más tardar hasta"),
+    ],
+)
+def test_results_that_wait_are_counted_on_every_page(
+    page: Page, mini: Night, tmp_path: Path, language: str, said: str
+) -> None:
+    directory = tmp_path / "public"
+    update(mini, directory, 40)
+    later = Cosigning(later=Later(1_234, 1_900_000_000))
+    (directory / "live.json").write_bytes(restate(directory, later) or b"")
+    with serving(directory) as server:
+        for name in ("index", "findings", "areas/TI"):
+            page.goto(f"{server.address}{language}/{name}.html")
+            waits(page, said)
 
 
 @pytest.mark.parametrize(

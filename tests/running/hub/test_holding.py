@@ -9,8 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from escrutinio.base.progress import silent
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.log.store import Held, Store
 from escrutinio.core.log.store_sqlite import SqliteStore
@@ -28,6 +30,7 @@ from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.holding import Kept
 from escrutinio.running.hub.keeper import Keeper
 from escrutinio.running.hub.promising import ReceiverKey, promising
+from escrutinio.running.workspace.rounds import play_round
 from escrutinio.running.workspace.taking import take
 from escrutinio.running.workspace.witnesses import read_cosigning
 from tests.running.hub.night import CLOCK, Night, begun, hub, published
@@ -241,7 +244,18 @@ def test_a_directory_lets_results_wait_in_the_inbox(night: Night) -> None:
     send(inbox, [*sheets, *night.complaints(1)], {})
     with workspace.acceptor() as acceptor:
         taken = take(workspace, inbox, acceptor, FROM - 1)
-        assert (taken.new, [each.waits for each in taken.left]) == (1, [True])
+        assert (taken.new, [each.waits for each in taken.left], taken.later) == (1, [True], [FROM])
         assert "UTC on; it waits" in str(taken.left[0].why)
         assert take(workspace, inbox, acceptor, FROM).new == 1
         assert take(workspace, inbox, acceptor, FROM).new == 0
+
+
+def test_workspace_publish_counts_what_waits_in_the_inbox(night: Night) -> None:
+    workspace, sheets = night.workspace, night.sheets(2)
+    workspace.inbox.mkdir(exist_ok=True)
+    send(workspace.inbox, [*sheets, *night.complaints(1)], {})
+    for moment, later in ((CLOCK, {"count": 2, "until": FROM}), (FROM, None)):
+        played = play_round(workspace, night.signer, moment, progress=silent)
+        assert msgspec.json.decode((workspace.public / "live.json").read_bytes())["later"] == later
+    log = played.log
+    assert [log.entry(index) for index in range(log.size)][-2:] == sheets

@@ -31,6 +31,7 @@ BEARING: frozenset[type[t.Body]] = frozenset(
         t.ManualSheet,
         t.Copy,
         t.HandCount,
+        t.MixedCount,
         t.Bulletin,
         t.Proclamation,
         t.Claim,

@@ -27,7 +27,8 @@ class Held:
     """A record that is durable and not in the log before a moment: its bytes, when it was received, by when
     it was promised to be public (0: nothing was promised) and until when it waits, in seconds since 1970.
 
-    `stopped`: the code by which the log refused it when its moment came; empty while it waits.
+    `stopped`: the code by which the log refused it when its moment came; empty while it waits. `channel`: by
+    which it came, as a number that means nothing to the store.
     """
 
     record: bytes
@@ -35,6 +36,7 @@ class Held:
     due: int
     until: int
     stopped: str = ""
+    channel: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,14 @@ CREATE TABLE IF NOT EXISTS head (
 CREATE TABLE IF NOT EXISTS filled (since INTEGER NOT NULL, old_size INTEGER NOT NULL, size INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS held (
     place INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, record BLOB NOT NULL,
-    received INTEGER NOT NULL, due INTEGER NOT NULL, until INTEGER NOT NULL, stopped TEXT NOT NULL
+    received INTEGER NOT NULL, due INTEGER NOT NULL, until INTEGER NOT NULL, stopped TEXT NOT NULL,
+    channel INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
 
-_HELD = "SELECT record, received, due, until, stopped FROM held"
+_OF_HELD = ("record", "received", "due", "until", "stopped", "channel")
+_HELD = f"SELECT {', '.join(_OF_HELD)} FROM held"
 
 
 class SqliteStore(SqliteFile):
@@ -148,12 +150,11 @@ class SqliteStore(SqliteFile):
     def hold(self, records: Sequence[Held]) -> None:
         """See `Store`."""
         values = [
-            (sha256(each.record).digest(), each.record, each.received, each.due, each.until, each.stopped)
-            for each in records
+            (sha256(each.record).digest(), *(getattr(each, name) for name in _OF_HELD)) for each in records
         ]
         with self._transaction():
             self._db.executemany(
-                "INSERT INTO held (digest, record, received, due, until, stopped) VALUES (?, ?, ?, ?, ?, ?) "
+                f"INSERT INTO held (digest, {', '.join(_OF_HELD)}) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
                 values,
             )

@@ -10,7 +10,7 @@ sender.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 
@@ -21,7 +21,7 @@ from escrutinio.core.election.state import attachments_of
 from escrutinio.core.log.accept import Acceptor, Refusal
 from escrutinio.core.log.store import Held, Store
 from escrutinio.core.records.attachments import digest_of, file_name
-from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.codes import Channel, LogRole
 from escrutinio.core.records.entry import read_record
 from escrutinio.running.exchange.parcel import ATTACHMENTS
 from escrutinio.running.hub.diary import note
@@ -70,9 +70,9 @@ class Holding:
         at = self._clock()
         return [until if until > at else 0 for until in self._acceptor.later(records)]
 
-    def keep(self, records: Sequence[bytes]) -> dict[bytes, Kept | Refusal]:
-        """The answers to those that wait, or would wait and are refused; each that waits is durable. Raises
-        LogError."""
+    def keep(self, records: Sequence[bytes], came: Mapping[bytes, Channel]) -> dict[bytes, Kept | Refusal]:
+        """The answers to those that wait, or would wait and are refused; each that waits is durable. `came`:
+        by which channel, where not over the network. Raises LogError."""
         moments = self.moments(records)
         if not any(moments) and not self._store.waits()[0]:
             return {}
@@ -86,15 +86,23 @@ class Holding:
             elif held is None and until and self._store.index_of(digest) is None:
                 fresh[raw] = until
         if fresh:
-            found |= self._hold(records, fresh)
+            found |= self._hold(records, fresh, came)
         return found
 
-    def _hold(self, records: Sequence[bytes], fresh: dict[bytes, int]) -> dict[bytes, Kept | Refusal]:
+    def _hold(
+        self, records: Sequence[bytes], fresh: Mapping[bytes, int], came: Mapping[bytes, Channel]
+    ) -> dict[bytes, Kept | Refusal]:
         verdicts = dict(zip(records, self._acceptor.judge(records), strict=True))
         refused = {raw: why for raw in fresh if (why := verdicts[raw]) is not None}
         at, promises = self._clock(), self._promises
         taken = [
-            Held(raw, at, 0 if promises is None else promises.due(until), until)
+            Held(
+                raw,
+                at,
+                0 if promises is None else promises.due(until),
+                until,
+                channel=came.get(raw, Channel.NETWORK),
+            )
             for raw, until in fresh.items()
             if raw not in refused
         ]

@@ -74,7 +74,8 @@ class Keeper:
         returns, or refused. Raises LogError, with nothing taken, where the store fails."""
         stopped = [self._stops(raw) for raw in records]
         left = [raw for raw, why in zip(records, stopped, strict=True) if why is None]
-        back = self._holding.keep(left)
+        came = dict(zip(reversed(records), reversed(channels or ()), strict=channels is not None))
+        back = self._holding.keep(left, came)
         answers = iter(self._acceptor.accept([raw for raw in left if raw not in back]))
         found = [why or back.get(raw) or next(answers) for raw, why in zip(records, stopped, strict=True)]
         self._refused.update(each.code for each in found if isinstance(each, Refusal))
@@ -82,7 +83,6 @@ class Keeper:
             if not isinstance(each, Refusal) and not each.duplicate:
                 self._budgets.take(kid_of(raw))
         kept = [(raw, each) for raw, each in zip(records, found, strict=True) if isinstance(each, Receipt)]
-        came = dict(zip(reversed(records), reversed(channels or ()), strict=channels is not None))
         if any(kind_of(raw) == t.Extension.TYPE for raw, _ in kept):
             self._holding.move()
         promises = self._promised(kept, came)

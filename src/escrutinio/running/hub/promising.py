@@ -75,7 +75,7 @@ class Promising:
                     moment=held.received,
                     due=held.due,
                     seconds=max(0, min(held.received - _issued_at(held.record), _LONGEST)),
-                    channel=Channel.NETWORK,
+                    channel=held.channel,
                 )
                 for held, index in entered
                 if held.due

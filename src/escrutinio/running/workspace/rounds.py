@@ -26,7 +26,7 @@ from escrutinio.publication.site.render import Worked
 from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.taking import Taken, take
 from escrutinio.running.workspace.views import is_current, renew
-from escrutinio.running.workspace.witnesses import read_cosigning
+from escrutinio.running.workspace.witnesses import read_cosigning, remember_later
 from escrutinio.running.workspace.workspace import Workspace, open_workspace
 
 TRUST_FILE = "trust.toml"
@@ -71,6 +71,8 @@ def play_round(
             publisher.publish()
             publisher.sweep()
             silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)
+        if later := [until for _, each in taken for until in each.later]:
+            remember_later(len(later), max(later), workspace.private, workspace.public)
         log = follower.advance()
         if not is_current(workspace.public, log.signed):
             show(workspace, signer, log, clock, progress=progress, executor=executor, refresh=refresh)

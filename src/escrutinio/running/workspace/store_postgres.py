@@ -31,11 +31,12 @@ CREATE TABLE IF NOT EXISTS head (
 CREATE TABLE IF NOT EXISTS filled (since bigint NOT NULL, old_size bigint NOT NULL, size bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS held (
     place bigserial PRIMARY KEY, digest bytea NOT NULL UNIQUE, record bytea NOT NULL,
-    received bigint NOT NULL, due bigint NOT NULL, until bigint NOT NULL, stopped text NOT NULL
+    received bigint NOT NULL, due bigint NOT NULL, until bigint NOT NULL, stopped text NOT NULL,
+    channel bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
-_HELD = "SELECT record, received, due, until, stopped FROM held"
+_HELD = "SELECT record, received, due, until, channel, stopped FROM held"
 _MAKING = 0x657363727574
 """The advisory lock under which tables are made, so that two who begin at once do not meet."""
 
@@ -218,9 +219,9 @@ class PostgresStore:
             for each in records:
                 digest = sha256(each.record).digest()
                 db.execute(
-                    "INSERT INTO held (digest, record, received, due, until, stopped) "
-                    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                    (digest, each.record, each.received, each.due, each.until, each.stopped),
+                    "INSERT INTO held (digest, record, received, due, until, channel, stopped) "
+                    "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    (digest, each.record, each.received, each.due, each.until, each.channel, each.stopped),
                 )
 
     def held(self, digest: bytes) -> Held | None:
@@ -262,8 +263,8 @@ class PostgresStore:
 def _held(row: Sequence[object]) -> Held:
     record, *numbers, stopped = row
     assert isinstance(record, bytes)
-    received, due, until = (_number((each,)) for each in numbers)
-    return Held(record, received, due, until, str(stopped))
+    received, due, until, channel = (_number((each,)) for each in numbers)
+    return Held(record, received, due, until, str(stopped), channel)
 
 
 def _number(row: Sequence[object] | None) -> int:

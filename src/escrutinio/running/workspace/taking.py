@@ -52,11 +52,13 @@ class Left:
 
 @dataclass
 class Taken:
-    """What taking came to: how many records are new in the log, how many it had, and what was left."""
+    """What taking came to: how many records are new in the log, how many it had, and what was left; `later`:
+    until when each record waits that has results, in seconds since 1970."""
 
     new: int = 0
     known: int = 0
     left: list[Left] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
 
 
 def take(workspace: Workspace, inbox: Path, acceptor: Acceptor, clock: int | None = None) -> Taken:
@@ -90,7 +92,9 @@ def _missing(workspace: Workspace, parcel: Parcel) -> InputError | None:
 
 
 def _take(workspace: Workspace, parcel: Parcel, acceptor: Acceptor, taken: Taken, clock: int | None) -> None:
-    back = {} if clock is None else _held_back(acceptor, parcel.records, clock)
+    later = {} if clock is None else _held_back(acceptor, parcel.records, clock)
+    taken.later += later.values()
+    back = {raw: Refusal(RESULTS_WAIT, _waits(until)) for raw, until in later.items()}
     verdicts = zip(parcel.records, acceptor.judge(parcel.records), strict=True)
     fit = [raw for raw, refusal in verdicts if refusal is None and raw not in back]
     # What a record names stands in the publication before the log does.
@@ -116,9 +120,9 @@ def _take(workspace: Workspace, parcel: Parcel, acceptor: Acceptor, taken: Taken
     sync_directory(str(parcel.inbox))
 
 
-def _held_back(acceptor: Acceptor, records: Sequence[bytes], clock: int) -> dict[bytes, Refusal]:
+def _held_back(acceptor: Acceptor, records: Sequence[bytes], clock: int) -> dict[bytes, int]:
     moments = zip(records, acceptor.later(records), strict=True)
-    return {raw: Refusal(RESULTS_WAIT, _waits(until)) for raw, until in moments if until > clock}
+    return {raw: until for raw, until in moments if until > clock}
 
 
 def _waits(until: int) -> InputError:

@@ -85,8 +85,6 @@ def remember_asked(publisher: Publisher, private: Path, public: Path, now: int) 
 
     `now` in seconds since 1970. Raises LogError where a file cannot be written.
     """
-    from escrutinio.publication.site.live import LIVE, restate  # which loads tables and documents
-
     before = read_cosigning(private)
     since = {each.name: each.since for each in before.silent}
     silent = tuple(
@@ -100,8 +98,23 @@ def remember_asked(publisher: Publisher, private: Path, public: Path, now: int) 
     count, until = publisher.waits
     later = Later(count, until) if count else None
     found = Cosigning(waiting, silent if publisher.asked else before.silent, later)
+    _remember(before, found, private, public)
+    return found
+
+
+def remember_later(count: int, until: int, private: Path, public: Path) -> None:
+    """Remember that so many records with results wait elsewhere than in the store, and until when the last of
+    them does, beside those that wait there. Raises LogError where a file cannot be written."""
+    before = read_cosigning(private)
+    there = before.later or Later(0, 0)
+    later = Later(there.count + count, max(there.until, until))
+    _remember(before, msgspec.structs.replace(before, later=later), private, public)
+
+
+def _remember(before: Cosigning, found: Cosigning, private: Path, public: Path) -> None:
+    from escrutinio.publication.site.live import LIVE, restate  # which loads tables and documents
+
     if found != before:
         write_files(private, [(SILENCES, msgspec.json.encode(found) + b"\n")], private=True)
     if (said := restate(public, found)) is not None:
         write_files(public, [(LIVE, said)])
-    return found

@@ -42,7 +42,7 @@ RESULTS_EARLY = FAMILY.finding(
     "these places. Number of them: {count}; the first is entry {entry}.",
 )
 
-EXTENSION_IDLE = FAMILY.finding(
+EXTENSION_WITHOUT_EFFECT = FAMILY.finding(
     "extension-without-effect",
     WARNING,
     "Extension that moves nothing | Entry {entry}, by {signer}, puts results off and moves no moment: it "
@@ -87,7 +87,10 @@ def _idle_extensions(given: RuleInput, notes: Findings) -> None:
     for logged in state.records(t.Extension):
         if logged.index in beyond or logged.entry.about.station is not None:
             notes.add(
-                EXTENSION_IDLE, [logged.index], area=logged.entry.about.area, signer=logged.entry.signer
+                EXTENSION_WITHOUT_EFFECT,
+                [logged.index],
+                area=logged.entry.about.area,
+                signer=logged.entry.signer,
             )
 
 
