@@ -11,7 +11,7 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli import ceremony
+from escrutinio.cli import board, ceremony
 from escrutinio.cli.options import clock_option, json_option, passphrase_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar, read_text
 
@@ -37,6 +37,7 @@ def command() -> None:
 
 command.add_command(ceremony.define)
 command.add_command(ceremony.init)
+command.add_command(board.board)
 
 
 # --- rounds ---

@@ -1,4 +1,5 @@
-"""One desk for a workspace: signing, transcription and the coverage board, each for its own sessions."""
+"""One desk for a workspace: signing, transcription, and the boards of coverage and operations, each for its
+own sessions."""
 
 from __future__ import annotations
 
@@ -16,8 +17,10 @@ from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
 from escrutinio.core.records.codes import Kind, LogRole
 from escrutinio.running.desk.board import Board
+from escrutinio.running.desk.calls import Calls
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import LOOPBACK, asset, middleware
+from escrutinio.running.desk.operations_page import OperationsBoard
 from escrutinio.running.desk.sessions import TYPING, Sessions, Use
 from escrutinio.running.desk.signing.app import SigningPages
 from escrutinio.running.desk.signing.place import SigningPlace
@@ -99,6 +102,15 @@ def desk_application(
         routes += pages.routes()
     collection = Collection(workspace) if workspace.role in (LogRole.PARTY, LogRole.OBSERVER) else None
     routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(workspace, collection))))
+    if workspace.role is LogRole.OFFICIAL:
+        operations = OperationsBoard(
+            workspace,
+            Calls(directory),
+            lambda request: entrance.who(request, Use.BOARD),
+            entrance.turn_away,
+            now,
+        )
+        routes += operations.routes()
     return Starlette(routes=routes, middleware=middleware(names))
 
 

@@ -20,7 +20,7 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import COPIES, REPORTED, ContestView, ElectionState
-from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.codes import Kind, LogRole
 from escrutinio.running.desk.local import asset, language_of, middleware, remember_language, templates
 from escrutinio.running.desk.transcription.texts import texts
 from escrutinio.running.workspace.collection.collection import Collection
@@ -168,6 +168,7 @@ class Board:
             lang=lang,
             t=board_texts(lang, self.collection is not None),
             every=EVERY,
+            operations=say_in(lang, "Operations board") if self.workspace.role is LogRole.OFFICIAL else "",
             fictional="" if body.kind is Kind.REAL else texts(lang)["fictional"],
             election=choose(body.titles, lang, body.code).text,
             organisation=self.workspace.settings.titles.get(lang, self.workspace.settings.operator),
