@@ -15,6 +15,7 @@ MODULES = {
     "exact": ("highspy",),
     "hub": ("jinja2", "prometheus_client", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
+    "phone": ("PIL", "pillow_heif"),
     "postgres": ("psycopg",),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
     "token": ("pkcs11",),

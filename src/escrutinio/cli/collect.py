@@ -10,6 +10,7 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
+from escrutinio.cli.collect_phones import pictures, receive
 from escrutinio.cli.options import (
     clock_option,
     json_option,
@@ -393,3 +394,7 @@ def _show(some: Iterable[NotTaken]) -> None:
     if len(listed) > SHOWN:
         more = len(listed) - SHOWN
         click.echo(say("  … and {more:,} more (collect board)", more=more))
+
+
+command.add_command(receive)
+command.add_command(pictures)

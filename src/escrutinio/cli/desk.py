@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from escrutinio.running.desk.transcription.desk import Desk
 
 HOUR = 3600
-USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board")
+USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board", "scrutineer")
 
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 

@@ -22,6 +22,8 @@ _LARGE = 24_000_000
 """Above so many pixels a page is read at half its resolution: less time, and no QR code needs more."""
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "BMP", "GIF")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"mif1")
+"""The brands of HEIC (ISO/IEC 23008-12, annex B), which Pillow reads with the package `pillow-heif`."""
 _PDF_WITHIN = 1024
 """A PDF begins within its first 1,024 bytes (ISO 32000-1, Annex H, note 13)."""
 
@@ -109,12 +111,24 @@ def to_grey(image: Image.Image) -> Image.Image:
 def _open(data: bytes) -> Image.Image:
     with _complaints():  # the limit that counts is ours, and is asked for in _check_size
         try:
-            return Image.open(BytesIO(data), formats=_FORMATS)
+            return Image.open(BytesIO(data), formats=(*_FORMATS, *_heic(data)))
         except UnidentifiedImageError:
             heic = data[4:8] == b"ftyp"
             raise UnreadableError(
                 Problem.FORMAT if heic else Problem.NOT_AN_IMAGE, "HEIC" if heic else ""
             ) from None
+
+
+def _heic(data: bytes) -> tuple[str, ...]:
+    """The format's name where a file says that it is HEIC and the extra that reads it is installed."""
+    if data[4:8] != b"ftyp" or data[8:12] not in _HEIC:
+        return ()
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return ()
+    register_heif_opener(thumbnails=False)
+    return ("HEIF",)
 
 
 def _seek(image: Image.Image, frame: int) -> bool:

@@ -37,11 +37,13 @@ _HEADERS = {
 LOOPBACK = (HOST, "localhost")
 
 
-def middleware(names: Sequence[str] = LOOPBACK) -> tuple[Middleware, ...]:
-    """What every page goes through, where the machine is known by these names and addresses."""
+def middleware(names: Sequence[str] = LOOPBACK, policy: str = "") -> tuple[Middleware, ...]:
+    """What every page goes through, where the machine is known by these names and addresses; `policy` is what
+    its pages may load, where that is more than the desk's may."""
+    headers = _HEADERS | ({"content-security-policy": policy} if policy else {})
     return (
         Middleware(TrustedHostMiddleware, allowed_hosts=list(names), www_redirect=False),
-        Middleware(Headers, headers_of=lambda _path, _status: _HEADERS),
+        Middleware(Headers, headers_of=lambda _path, _status: headers),
     )
 
 

@@ -45,6 +45,7 @@ class Use(StrEnum):
     CLERK_A = "clerk-a"
     CLERK_B = "clerk-b"
     DECIDER = "decider"
+    SCRUTINEER = "scrutineer"
 
 
 TYPING = (Use.TYPIST, Use.CLERK_A, Use.CLERK_B, Use.DECIDER)
