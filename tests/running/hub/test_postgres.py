@@ -99,6 +99,50 @@ def test_many_who_add_at_once_leave_no_gap(server: Database) -> None:
     assert indices == list(range(80))
 
 
+def test_one_publishes_and_one_that_was_followed_moves_nothing(server: Database) -> None:
+    where = fresh(server, "turns")
+    first, second, receiver = (PostgresStore(where, ORIGIN) for _ in range(3))
+    first.lead()
+    first.lead()  # its own already
+    with pytest.raises(LogError, match="Another publisher of this log has the store"):
+        second.lead()
+    receiver.add([b"a", b"b"], 0)  # whoever receives needs no turn
+    one = Head(1, b"\1" * 32, b"one")
+    first.swap_signed(Head(), one)
+    _cut(server, "turns")
+    with pytest.raises(LogError, match="cannot be used"):
+        _ = first.size
+    assert first.size == 2  # nobody published meanwhile: it goes on, and is the only one
+    _cut(server, "turns")
+    with pytest.raises(LogError, match="cannot be used"):  # refused before, and cut like all
+        second.lead()
+    second.lead()
+    with pytest.raises(LogError, match="cannot be used"):
+        _ = first.size
+    two = Head(2, b"\2" * 32, b"two")
+    with pytest.raises(LogError, match="took over") as followed:
+        first.swap_signed(one, two)
+    assert followed.value.code == "store-publisher-followed"
+    assert second.head("signed") == one
+    second.close()
+    with pytest.raises(LogError, match="took over"):  # also where the other one has ended
+        first.swap_signed(one, two)
+    first.close()
+    third = PostgresStore(where, ORIGIN)
+    third.lead()  # one that has ended is not waited for
+    third.swap_signed(one, two)
+    for each in (third, receiver):
+        each.close()
+
+
+def _cut(server: Database, name: str) -> None:
+    """Cut all connections to a database of the server."""
+    import psycopg
+
+    with psycopg.connect(server.address, autocommit=True) as db:
+        db.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+
 @pytest.mark.slow
 def test_two_receivers_share_it_and_a_restart_loses_nothing(server: Database, tmp_path: Path) -> None:
     night = begun(tmp_path)

@@ -127,16 +127,45 @@ def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client)
     assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
 
 
-def test_thousands_who_say_nothing_keep_nobody_out(receiver: Running) -> None:
-    where, many = urlsplit(receiver.address), 2_100
+def crowd(stack: ExitStack, receiver: Running, many: int, said: bytes = b"") -> None:
+    """So many connections that stay open with the block, each having said this much."""
+    where = urlsplit(receiver.address)
+    for _ in range(many):
+        one = stack.enter_context(socket.create_connection((where.hostname or "", where.port or 0)))
+        one.sendall(said)
+
+
+def files_for(many: int) -> None:
+    """Let this process open so many sockets."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < many + 200:
         pytest.skip("this system allows too few open files")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, many + 200), hard))
+
+
+def test_thousands_who_say_nothing_keep_nobody_out(receiver: Running) -> None:
+    files_for(2_100)
     with ExitStack() as stack:
-        for _ in range(many):
-            stack.enter_context(socket.create_connection((where.hostname or "", where.port or 0)))
+        crowd(stack, receiver, 2_100)
         assert httpx.get(f"{receiver.address}/health", timeout=30).status_code == 200
+
+
+@pytest.mark.slow
+def test_ten_thousand_silent_ones_and_a_thousand_half_bodies_keep_nobody_out(
+    night: Night, receiver: Running
+) -> None:
+    files_for(11_000)
+    half = (
+        f"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Type: {RECORD_TYPE}\r\nContent-Length: 900\r\n\r\n"
+    )
+    (raw,) = night.complaints(1, first=700)
+    with ExitStack() as stack:
+        crowd(stack, receiver, 1_000, half.encode() + raw[:100])
+        crowd(stack, receiver, 5_000)
+        crowd(stack, receiver, 5_000, b"POST /ent")
+        with httpx.Client(base_url=receiver.address, timeout=30) as web:
+            assert post(web, raw).status_code == 202
+    assert receiver.process.poll() is None
 
 
 def test_whoever_sends_too_slowly_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

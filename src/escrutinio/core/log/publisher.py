@@ -109,6 +109,7 @@ class Publisher:
     # Start: refuse to fork, then finish what was begun.
 
     def _start(self) -> None:
+        self._store.lead()
         signed, public = self._store.head("signed"), self._store.head("public")
         if signed.note:
             self._check_own(parse_checkpoint(signed.note, _THE_CHECKPOINT_IN_THE_STORE), Phrase("the store"))

@@ -74,6 +74,10 @@ class Store(Protocol):
     def head(self, kind: str) -> Head:
         """The last checkpoint signed (`signed`) or made public (`public`); size 0 when there is none."""
 
+    def lead(self) -> None:
+        """Be the store of the log's one publisher from now on, until it is closed. Raises LogError where
+        another publisher has it; so does whatever is called later, once another one has followed."""
+
     def swap_signed(self, old: Head, new: Head) -> None:
         """Compare-and-swap the signed checkpoint; raises LogError unless it still was `old`."""
 

@@ -123,6 +123,9 @@ class SqliteStore(SqliteFile):
         if cursor.rowcount != 1 or (new.size <= old.size and not again):
             raise LogError("store-checkpoint-moved", kind=kind, path=self._path)
 
+    def lead(self) -> None:
+        """See `Store`: the file is on one machine, where the publisher has locked the log's directory."""
+
     def swap_signed(self, old: Head, new: Head) -> None:
         """See `Store`."""
         with self._transaction():

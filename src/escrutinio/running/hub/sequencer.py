@@ -34,7 +34,15 @@ SWEEPS_EVERY = 60.0
 TRIES_SECONDS, TRIES_EVERY = 15.0, 0.2
 """How long, and how often, one that follows on another process waits for that to end."""
 
-_ENDS = frozenset({"store-checkpoint-moved", "store-other-history", "witness-other-history", "store-root"})
+_ENDS = frozenset(
+    {
+        "store-checkpoint-moved",
+        "store-other-history",
+        "store-publisher-followed",
+        "store-root",
+        "witness-other-history",
+    }
+)
 """Refusals after which to go on could show two histories."""
 
 

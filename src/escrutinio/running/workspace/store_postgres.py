@@ -1,14 +1,15 @@
 """A log's store in a PostgreSQL database, for several receivers on several machines.
 
 One database is the store of one log. Whoever adds locks one row first, so that records follow on one another
-whoever takes them; the publisher's heads are compared and swapped under the same lock. Needs the extra
-`postgres`.
+whoever takes them; the publisher's heads are compared and swapped under the same lock. The publisher holds
+an advisory lock for as long as its session lives, and a number that grows with each publisher: one that wakes
+after another took over finds a greater number and ends. Needs the extra `postgres`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,25 @@ CREATE TABLE IF NOT EXISTS held (
     received bigint NOT NULL, due bigint NOT NULL, until bigint NOT NULL, stopped text NOT NULL,
     channel bigint NOT NULL
 );
+CREATE TABLE IF NOT EXISTS publishing (one boolean PRIMARY KEY, turn bigint NOT NULL);
 CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
 _HELD = "SELECT record, received, due, until, channel, stopped FROM held"
 _MAKING = 0x657363727574
 """The advisory lock under which tables are made, so that two who begin at once do not meet."""
+_PUBLISHING = _MAKING + 1
+"""The advisory lock that the one publisher's session holds."""
 
+_TURN_SECONDS = 2
+"""How long a publisher waits for the lock of one that is just ending."""
+
+_NOTICED = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3")
+"""So that the server lets go of the lock of a publisher whose machine is gone, after half a minute."""
+
+_TAKE_TURN = """
+INSERT INTO publishing VALUES (true, 1)
+ON CONFLICT (one) DO UPDATE SET turn = publishing.turn + 1 RETURNING turn
+"""
 _SIZE = "SELECT coalesce((SELECT max(idx) + 1 FROM pending), (SELECT size FROM head WHERE kind = 'public'))"
 _ADD_ENTRIES = "INSERT INTO entry (digest, idx) SELECT * FROM unnest(%s::bytea[], %s::bigint[])"
 _ADD_PENDING = "INSERT INTO pending (record, idx) SELECT * FROM unnest(%s::bytea[], %s::bigint[])"
@@ -63,6 +77,7 @@ class PostgresStore:
         need("postgres")
         self._address, self._origin = address, origin
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+        self._turn = 0
         try:
             self._make()
         except BaseException:
@@ -89,8 +104,32 @@ class PostgresStore:
 
     def close(self) -> None:
         """See `Store`."""
-        if self._connection is not None:
-            self._connection.close()
+        import psycopg
+
+        if self._connection is None:
+            return
+        if (
+            self._turn and not self._connection.closed
+        ):  # at once: whoever follows need not wait for the server
+            with suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock_all()")
+        self._connection.close()
+
+    def lead(self) -> None:
+        """See `Store`. After its connection was cut it goes on only where nobody published meanwhile."""
+        with self._transaction() as db:
+            if not self._turn:
+                if not _locked(db):
+                    raise LogError("store-publisher-busy", path=self._place)
+                self._turn = _number(db.execute(_TAKE_TURN).fetchone())
+
+    def _lead_again(self, db: psycopg.Connection[tuple[object, ...]]) -> None:
+        """Take the lock once more in a new session. Raises LogError."""
+        locked = _locked(db)
+        if _number(db.execute("SELECT turn FROM publishing").fetchone()) != self._turn:
+            raise LogError("store-publisher-followed", path=self._place)
+        if not locked:  # most often by the session that was cut, which the server has not noticed
+            raise LogError("store-publisher-busy", path=self._place)
 
     @property
     def _place(self) -> str:
@@ -103,14 +142,26 @@ class PostgresStore:
 
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = psycopg.connect(self._address, connect_timeout=10, client_encoding="utf8")
-                self._connection.execute("SET synchronous_commit TO on")
-                self._connection.commit()
+                self._connection = self._connected()
             with self._connection.transaction():
                 yield self._connection
         except psycopg.Error as error:
             why = str(error).strip().splitlines()
             raise LogError("store-unusable", path=self._place, why=why[0] if why else "") from None
+
+    def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
+        import psycopg
+
+        made = psycopg.connect(self._address, connect_timeout=10, client_encoding="utf8")
+        try:
+            made.execute("SET synchronous_commit TO on")
+            if self._turn:
+                self._lead_again(made)
+            made.commit()
+        except BaseException:
+            made.close()
+            raise
+        return made
 
     @property
     def size(self) -> int:
@@ -265,6 +316,21 @@ def _held(row: Sequence[object]) -> Held:
     assert isinstance(record, bytes)
     received, due, until, channel = (_number((each,)) for each in numbers)
     return Held(record, received, due, until, str(stopped), channel)
+
+
+def _locked(db: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Whether this session has the publisher's lock now."""
+    import psycopg
+
+    for setting in _NOTICED:
+        db.execute(f"SET {setting}".encode())
+    try:
+        with db.transaction():
+            db.execute(f"SET LOCAL lock_timeout = '{_TURN_SECONDS}s'".encode())
+            db.execute("SELECT pg_advisory_lock(%s)", (_PUBLISHING,))
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 def _number(row: Sequence[object] | None) -> int:
