@@ -75,8 +75,8 @@ def receive(
 @click.command(
     help=say(
         "Open the photos that phones sent to the collection in DIRECTORY, into the directory OUTPUT, for "
-        "`scan` and `transcribe`. They are readable there: delete it when the sheets are added. Running it again "
-        "writes only what is not there yet.\n\n"
+        "`scan` and `transcribe`. They are readable there: delete it when the sheets are added. Running it "
+        "again writes only what is not there yet.\n\n"
         "Example: escrutinio collect pictures azul -o photos; escrutinio scan photos --out sheets.jsonl"
     )
 )
