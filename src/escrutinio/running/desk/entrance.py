@@ -29,6 +29,7 @@ HOME: Mapping[Use, str] = {
     **dict.fromkeys(TYPING, "/transcription"),
     Use.SIGNER: "/sign",
     Use.BOARD: "/board",
+    Use.COUNTER: "/counting",
 }
 
 _TEXTS: dict[str, str] = {

@@ -44,6 +44,7 @@ class Use(StrEnum):
     CLERK_A = "clerk-a"
     CLERK_B = "clerk-b"
     DECIDER = "decider"
+    COUNTER = "counter"
 
 
 TYPING = (Use.TYPIST, Use.CLERK_A, Use.CLERK_B, Use.DECIDER)
