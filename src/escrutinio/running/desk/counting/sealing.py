@@ -1,7 +1,8 @@
 """What an audit board counted, as records, in the order that keeps a count blind.
 
 First the digest of each count with its salt; the figures with the salt once two organisations that the
-audit's commitment names have committed to theirs. So nobody sees another one's figures before their own are fixed.
+audit's commitment names have committed to theirs. So nobody sees another one's figures before their own are
+fixed.
 """
 
 from __future__ import annotations
