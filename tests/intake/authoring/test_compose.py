@@ -114,7 +114,7 @@ def test_sheets_without_a_signer_are_refused() -> None:
 
 
 NOT_ON_THAT_DAY = {"extension", "mixed-count"}
-"""The day of the miniature has no moment before which results wait, and no box with ballots of two stations."""
+"""That day has no moment before which results wait, and no box with ballots of two stations."""
 
 
 def test_the_miniature_has_every_record_type() -> None:
