@@ -6,12 +6,14 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from escrutinio.base.errors import LogError
-from escrutinio.base.files import MANY, DirectoryLock, Disk, make_directories, write_files
+from escrutinio.base.files import MANY, DirectoryLock, Disk, is_locked, make_directories, write_files
 from escrutinio.base.tree import PageWriter
 from tests.paths import ROOT
 
@@ -69,7 +71,9 @@ def test_directories_that_were_there_keep_their_modes(tmp_path: Path) -> None:
 
 SHORT = """
 import resource, signal, sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import PageWriter
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -125,3 +129,26 @@ def test_only_what_lies_in_one_file_system_is_forced_to_disk_together(tmp_path: 
         assert not disk.forced([str(tmp_path), "/proc"])
     finally:
         disk.close()
+
+
+def test_who_looks_whether_a_directory_is_locked_keeps_nobody_out(tmp_path: Path) -> None:
+    assert not is_locked(tmp_path)
+    stop = Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            is_locked(tmp_path)
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        for _ in range(100):
+            lock = DirectoryLock(tmp_path, patience=60)
+            assert is_locked(tmp_path)
+            with pytest.raises(LogError):
+                DirectoryLock(tmp_path)
+            lock.release()
+        stop.set()
+        looking.result()
+    assert not is_locked(tmp_path)
+    with pytest.raises(LogError):
+        is_locked(tmp_path / "missing")

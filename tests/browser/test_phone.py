@@ -19,12 +19,12 @@ from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.running.desk.phone.app import phone_application, worker_script
 from escrutinio.running.desk.sessions import Sessions, Use
 from escrutinio.running.workspace.collection.pictures import PictureBox
-from tests.browser.conftest import ASSETS
+from tests.browser.publish import ASSETS
 from tests.browser.serving import PATIENCE, Server
 from tests.publication.small import log, small_state
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FilePayload, Page
 
 pytestmark = pytest.mark.browser
 
@@ -115,9 +115,10 @@ def photo(text: str = "", colour: str = "white") -> bytes:
 
 
 def take(page: Page, *photos: bytes, kind: str = "image/jpeg") -> None:
-    page.set_input_files(
-        "#photo", [{"name": f"{n}.jpg", "mimeType": kind, "buffer": each} for n, each in enumerate(photos)]
-    )
+    files: list[FilePayload] = [
+        {"name": f"{n}.jpg", "mimeType": kind, "buffer": each} for n, each in enumerate(photos)
+    ]
+    page.set_input_files("#photo", files)
 
 
 def test_photos_taken_offline_are_sent_later_and_then_deleted(page: Page, party: Party) -> None:

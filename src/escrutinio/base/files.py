@@ -15,6 +15,7 @@ import os
 import re
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -196,13 +197,19 @@ class Disk:
             os.close(self._descriptor)
 
 
-def try_lock(descriptor: int) -> bool:
+_LOCK_EVERY = 0.01
+"""Seconds between two tries of who is patient."""
+
+
+def try_lock(descriptor: int, *, shared: bool = False) -> bool:
     """Lock an open file until it is closed; False where somebody else has it locked.
+
+    `shared`: beside others who share it, where the system knows such locks.
 
     Raises OSError where the file system has no locks.
     """
     try:
-        _lock(descriptor)
+        _lock(descriptor, shared=shared)
     except OSError as error:
         if error.errno in _HELD:
             return False
@@ -212,7 +219,7 @@ def try_lock(descriptor: int) -> bool:
 
 if sys.platform == "win32":
 
-    def _lock(descriptor: int) -> None:
+    def _lock(descriptor: int, *, shared: bool) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
     def _open_to_lock(directory: Path) -> int:
@@ -220,8 +227,9 @@ if sys.platform == "win32":
 
 else:
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int, *, shared: bool) -> None:
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
 
     def _open_to_lock(directory: Path) -> int:
         return os.open(directory, os.O_RDONLY)
@@ -230,15 +238,17 @@ else:
 class DirectoryLock:
     """The right to be the only one at work in a directory, held until `release` or the end of the process.
 
-    Raises LogError when another process, or this one, holds it: with the code `busy`, by default that of a
-    publisher.
+    Raises LogError when another process, or this one, holds it for longer than `patience` seconds: with the
+    code `busy`, by default that of a publisher.
     """
 
-    def __init__(self, directory: Path, busy: str = "publisher-busy") -> None:
+    def __init__(self, directory: Path, busy: str = "publisher-busy", patience: float = 0.0) -> None:
+        until = time.monotonic() + patience
         try:
             self._descriptor = _open_to_lock(directory)
             try:
-                taken = try_lock(self._descriptor)
+                while not (taken := try_lock(self._descriptor)) and time.monotonic() < until:
+                    time.sleep(_LOCK_EVERY)
             except OSError:
                 os.close(self._descriptor)
                 raise
@@ -253,3 +263,20 @@ class DirectoryLock:
     def release(self) -> None:
         """Give the lock up."""
         os.close(self._descriptor)
+
+
+def is_locked(directory: Path) -> bool:
+    """Whether somebody is at work in a directory by a `DirectoryLock`.
+
+    Any number may ask at once; who wants the lock at that moment has to be patient. Raises LogError.
+    """
+    try:
+        descriptor = _open_to_lock(directory)
+        try:
+            return not try_lock(descriptor, shared=True)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise LogError(
+            "directory-not-locked", directory=directory, why=error.strerror or str(error)
+        ) from None

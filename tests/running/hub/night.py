@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,10 +146,17 @@ class Running:
 
 @contextmanager
 def hub(
-    night: Night, *arguments: object, what: str = "receive", clock: int | None = None
+    night: Night,
+    *arguments: object,
+    what: str = "receive",
+    clock: int | None = None,
+    knows: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """`escrutinio hub WHAT` as a process, ended with the block; `clock`: the only moment that it knows."""
-    env = WHO if clock is None else WHO | {"SOURCE_DATE_EPOCH": str(clock)}
+    """`escrutinio hub WHAT` as a process, ended with the block; `clock`: the only moment that it knows;
+    `knows`: more of its environment."""
+    env = {**WHO, **(knows or {})}
+    if clock is not None:
+        env["SOURCE_DATE_EPOCH"] = str(clock)
     command = [sys.executable, "-u", "-m", "escrutinio", "hub", what, str(night.directory)]
     port = () if what == "publish" else ("--port", "0")
     with subprocess.Popen(

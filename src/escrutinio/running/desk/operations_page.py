@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
@@ -126,11 +126,7 @@ def hub_status(workspace: Workspace) -> HubStatus:
         waiting = store.size - store.head("public").size
     if is_paused(workspace):
         return HubStatus("paused", waiting)
-    try:
-        with workspace.alone():  # for an instant: who publishes holds it all the time
-            return HubStatus("closed", waiting)
-    except LogError:
-        return HubStatus("open", waiting)
+    return HubStatus("open" if workspace.at_work() else "closed", waiting)
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,7 @@ from escrutinio.base.files import (
     PUBLIC,
     DirectoryLock,
     directory_mode,
+    is_locked,
     make_directories,
     write_files,
 )
@@ -69,6 +70,8 @@ INBOX = "inbox"
 """Where records and cosignatures are put that come as files."""
 
 MAX_SETTINGS = 64 * 1024
+_ASKED = 0.2
+"""Seconds that a run waits for the lock, which who looks whether one is at work has for an instant."""
 VERSION = 1
 
 LogKeys: TypeAlias = Keyring | NoteSigner
@@ -191,11 +194,16 @@ class Workspace:
         lock = DirectoryLock(
             self.private,
             say("Another run is at work in {directory}; wait until it is done.", directory=self.directory),
+            _ASKED,
         )
         try:
             yield
         finally:
             lock.release()
+
+    def at_work(self) -> bool:
+        """Whether a run works on log and pages now; a publisher does as long as it runs. Raises LogError."""
+        return is_locked(self.private)
 
     @contextmanager
     def acceptor(self, log: VerifiedLog | None = None, *, known: Known = NOTHING) -> Iterator[Acceptor]:
