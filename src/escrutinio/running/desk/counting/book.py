@@ -19,6 +19,7 @@ import msgspec
 from escrutinio.base.errors import InputError
 from escrutinio.base.files import PRIVATE, DirectoryLock, directory_mode, make_directories, write_files
 from escrutinio.base.inputs import read_input
+from escrutinio.base.json_text import NO_JSON
 from escrutinio.running.desk.counting.countings import CountedBox, Counting, counted_boxes
 
 COUNTED, COUNTINGS, SALTS = "counted", "countings.json", "salts.json"
@@ -75,7 +76,7 @@ class CountingBook:
             return empty()
         try:
             return msgspec.json.decode(read_input(path, MAX_BOOK), type=of)
-        except msgspec.DecodeError as error:
+        except NO_JSON as error:
             raise InputError("journal-form", path=path, why=str(error)) from None
 
     def _write(self, name: str, content: object) -> None:
