@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from escrutinio.running.workspace.server import application
 
@@ -16,19 +17,18 @@ PATIENCE = 60_000
 
 
 class Server:
-    """The real server over a directory, on this machine alone, until `stop`."""
+    """The real server over a directory, or another application, on this machine alone, until `stop`."""
 
-    def __init__(self, directory: Path) -> None:
-        config = uvicorn.Config(
-            application(directory), port=0, log_level="critical", timeout_graceful_shutdown=0
-        )
+    def __init__(self, served: Path | ASGIApp, port: int = 0) -> None:
+        app = application(served) if isinstance(served, Path) else served
+        config = uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=0)
         self._started = threading.Event()
         self._server = _Told(config, self._started)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         assert self._started.wait(PATIENCE / 1000)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}/"
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}/"
 
     def stop(self) -> None:
         """Be gone."""

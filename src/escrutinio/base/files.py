@@ -268,8 +268,7 @@ class DirectoryLock:
 def is_locked(directory: Path) -> bool:
     """Whether somebody is at work in a directory by a `DirectoryLock`.
 
-    Any number may ask at once. Who wants the lock at that very moment has to be patient for it.
-    Raises LogError.
+    Any number may ask at once; who wants the lock at that moment has to be patient. Raises LogError.
     """
     try:
         descriptor = _open_to_lock(directory)

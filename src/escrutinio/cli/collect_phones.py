@@ -37,10 +37,9 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
               help=say("Certificate to speak TLS with, which phones trust."))  # fmt: skip
 @click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help=say("Its private key."))  # fmt: skip
-@click.option("--passphrase", help=say("Passphrase of the key file, for the first time."))
 def receive(
     directory: Path, listen: str, names: tuple[str, ...], tls: bool, certificate: Path | None,
-    certificate_key: Path | None, passphrase: str | None,
+    certificate_key: Path | None,
 ) -> None:  # fmt: skip
     from escrutinio.base.extras import need
     from escrutinio.base.local_http import serve_locally
@@ -59,7 +58,7 @@ def receive(
     listening = read_listening(listen, names, tls or certificate is not None)
     box = PictureBox(collection.private)
     if not box.is_begun():
-        box.begin(collection.keyring(passphrase or ask_passphrase()))
+        box.begin(collection.keyring(ask_passphrase()))
     private = desk_directory(collection.workspace)
     app = phone_application(
         collection.open().state, box, Sessions(private, now), names=listening.names, now=now
@@ -75,8 +74,8 @@ def receive(
 @click.command(
     help=say(
         "Open the photos that phones sent to the collection in DIRECTORY, into the directory OUTPUT, for "
-        "`scan` and `transcribe`. They are readable there: delete it when the sheets are added. Running it again "
-        "writes only what is not there yet.\n\n"
+        "`scan` and `transcribe`. They are readable there: delete it when the sheets are added. Running it "
+        "again writes only what is not there yet.\n\n"
         "Example: escrutinio collect pictures azul -o photos; escrutinio scan photos --out sheets.jsonl"
     )
 )

@@ -10,15 +10,19 @@ import click
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
+from escrutinio.cli.desk_counts import audits_option, seal_counts
 from escrutinio.cli.desk_seal import seal_typed
-from escrutinio.cli.options import json_option
+from escrutinio.cli.options import json_option, trust_option
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
+    from escrutinio.core.election.control import Attachments
+    from escrutinio.core.election.state import ElectionState
+    from escrutinio.running.desk.counting.audits import AuditSource
     from escrutinio.running.desk.transcription.desk import Desk
 
 HOUR = 3600
-USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board", "scrutineer")
+USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board", "scrutineer", "counter")
 
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 
@@ -61,9 +65,11 @@ def command() -> None:
               help=say("Only what this result of `scan` could not read."))  # fmt: skip
 @click.option("--clerks", is_flag=True,
               help=say("Clerks in two roles type each picture, and a third person decides."))  # fmt: skip
+@audits_option
+@trust_option
 def open_desk(
     directory: Path, listen: str, names: tuple[str, ...], tls: bool, key_addresses: tuple[str, ...],
-    pictures: Path | None, unread: Path | None, clerks: bool,
+    pictures: Path | None, unread: Path | None, clerks: bool, audits: str | None, trust: Path | None,
 ) -> None:  # fmt: skip
     from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.app import desk_application, desk_directory, read_listening
@@ -80,6 +86,7 @@ def open_desk(
         now=now,
         keys=dict(map(_named_key, key_addresses)),
         pictures=desk,
+        audits=None if audits is None else _followed(audits, trust),
     )
     pair = None
     if tls:
@@ -87,6 +94,20 @@ def open_desk(
         click.echo(say("SHA-256 fingerprint of the certificate: {fingerprint}", fingerprint=fingerprint))
         pair = (private / CERTIFICATE, private / TLS_KEY)
     serve_locally(app, listening.port, click.echo, listening.host, pair, listening.names)
+
+
+def _followed(address: str, trust: Path | None) -> AuditSource:
+    """Another log, as it grows."""
+    from escrutinio.cli.opening import open_log
+    from escrutinio.running.workspace.follower import Follower
+
+    follower = Follower(open_log(address, trust, quiet=True))
+
+    def now_there() -> tuple[ElectionState, Attachments]:
+        log = follower.advance()
+        return log.state, log.attachment
+
+    return now_there
 
 
 def _transcription(pictures: Path, private: Path, unread: Path | None, *, clerks: bool) -> Desk:
@@ -113,7 +134,8 @@ def _named_key(text: str) -> tuple[str, str]:
     help=say(
         "Hand out a session key: print it once, for one person, whom LABEL stands for; no name is asked for "
         "and none is kept. A typist types, a signer signs as one enrolled name, the board shows coverage; "
-        "of clerks in roles clerk-a and clerk-b type, and the decider decides.\n\n"
+        "of clerks in roles clerk-a and clerk-b type, and the decider decides; a counter counts the boxes of "
+        "an audit.\n\n"
         "Example: escrutinio desk admit srv/election --label o1 --for signer --signs-as authority/officer-1"
     )
 )
@@ -203,3 +225,4 @@ def sessions(directory: Path, as_json: bool) -> None:
 
 
 command.add_command(seal_typed)
+command.add_command(seal_counts)

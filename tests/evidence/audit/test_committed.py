@@ -299,7 +299,7 @@ def test_a_manifest_that_is_not_there() -> None:
     with pytest.raises(EvidenceError, match="whose file is not there"):
         audit_status(day.state(), "presidente")
     day.commit(manifest=b"\1" * 32)
-    with pytest.raises(EvidenceError, match="a manifest that the log does not have"):
+    with pytest.raises(EvidenceError, match="does not have before it, or whose file is not there"):
         status(day)
 
 

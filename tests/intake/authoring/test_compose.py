@@ -113,6 +113,10 @@ def test_sheets_without_a_signer_are_refused() -> None:
         composed(sheet("1", 3, 4), config=CONFIG.replace('sheets_by = "importer/one"', ""))
 
 
+NOT_ON_THAT_DAY = {"extension", "mixed-count"}
+"""That day has no moment before which results wait, and no box with ballots of two stations."""
+
+
 def test_the_miniature_has_every_record_type() -> None:
     base = EXAMPLES / "miniature"
     config = read_config((base / "election.toml").read_bytes())
@@ -124,7 +128,7 @@ def test_the_miniature_has_every_record_type() -> None:
         clock=CLOCK,
         progress=lambda *_: None,
     )
-    assert {open_record(raw).body.NAME for raw in made.records} == set(BY_NAME)
+    assert {open_record(raw).body.NAME for raw in made.records} == set(BY_NAME) - NOT_ON_THAT_DAY
 
 
 def test_the_claims_of_the_example_are_the_announced_results() -> None:

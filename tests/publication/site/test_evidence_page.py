@@ -144,3 +144,13 @@ def test_each_method_is_first_told_in_one_sentence(miniature: Path) -> None:
     ids = re.findall(r'<h3 id="([^"]+)"', page)
     assert [card for card, _ in cards] == ids
     assert all(said in page.partition("</nav>")[2] for _, said in cards)
+
+
+def test_the_page_of_audits_draws_how_each_came_towards_its_limit(miniature: Path) -> None:
+    for language in PAGE_LANGUAGES:
+        page = (miniature / language / "audit.html").read_text("utf-8")
+        pictures = re.findall(r"<figure><svg.*?</svg></figure>", page, re.DOTALL)
+        assert len(pictures) == 1
+        assert pictures[0].count("<circle") >= 1
+        [index] = re.findall(r'id="audit-([0-9]+)-', pictures[0])[:1]
+        assert f"#e{index}" in page.partition("<figure>")[0]

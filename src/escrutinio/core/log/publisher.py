@@ -170,20 +170,21 @@ class Publisher:
     # The order of an append, from the store on.
 
     def publish(self) -> SignedCheckpoint | None:
-        """Make all accepted entries public; the checkpoint now public, or None when nothing became public.
+        """Make all entries public that were accepted by now; the checkpoint now public, or None when nothing
+        became public. What is accepted meanwhile waits for the next call, so that each comes to an end.
 
         None means nothing new, or no quorum of witnesses: then `asked` says why, and the next call tries
         again. Witnesses that were named after a checkpoint was public are asked for that one. Raises LogError
         when a file or the store cannot be written, or a witness is ahead.
         """
         latest: SignedCheckpoint | None = None
+        available = self._store.size
         while True:
             signed, public = self._store.head("signed"), self._store.head("public")
             if public.note and (self._public is None or self._public.note.data != public.note):
                 latest = self._release(public)
             if self._edge is None:
                 self._edge = self._finish_staging(load_edge(self._reader, public.size, public.root), signed)
-            available = self._store.size
             if signed.size < available:
                 signed = self._sign(self._edge, signed, available)
             elif signed.size == public.size and not self._lacks_cosignatures(public):

@@ -149,7 +149,7 @@ class AuditPapers:
                 [
                     self.centers.get(name, ""),
                     " + ".join(self.mixed.get(name, (name,))),
-                    self._seals(name),
+                    self.seals_listed(name),
                     "",
                     "",
                     say.whole(times[name]),
@@ -185,8 +185,8 @@ class AuditPapers:
             "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
         }
 
-    def _seals(self, name: str) -> str:
-        """The seals listed of a box, each once."""
+    def seals_listed(self, name: str) -> str:
+        """The seals that the manifest lists of a box, each once."""
         listed = [self.seals.get(each, "") for each in self.mixed.get(name, (name,))]
         return ", ".join(dict.fromkeys(seal for each in listed for seal in each.split(", ") if seal))
 
@@ -194,7 +194,7 @@ class AuditPapers:
         places = [box for each in self.audit.rounds for box in each.boxes if box.station == name]
         facts = [
             [say("Center"), self.centers.get(name, "")],
-            [say("Seal listed"), self._seals(name)],
+            [say("Seal listed"), self.seals_listed(name)],
             [say("Seal found"), "____________________"],
             [say("Sheet of this box"), "____ / ____"],
         ]

@@ -12,7 +12,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.publication.documents.charts_evidence import HEIGHT, Plot
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 336, 24, 194
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 336, 24, 194
 _FAR = 6
 """A risk below a millionth is drawn as one."""
 

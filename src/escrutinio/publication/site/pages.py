@@ -19,6 +19,7 @@ from escrutinio.publication.browser.page_scripts import script_of
 from escrutinio.publication.documents import labels
 from escrutinio.publication.documents.environment import compiled, template_names
 from escrutinio.publication.documents.notices import notices
+from escrutinio.publication.documents.report.audits import audits_progress
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
@@ -163,6 +164,8 @@ class Pages:
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":
                     said["chapters"] = chapters(self.context.evidence, self.language)
+                case "audit.html":
+                    said["progress"] = audits_progress(self.context.evidence, self.language)
                 case "history.html":
                     state = self.site.state
                     said["grown"] = [(race, history(state, race)) for race in self.site.races]

@@ -18,6 +18,9 @@ from escrutinio.base.errors import InputError
 from escrutinio.core.records.codes import Kind, LogRole
 from escrutinio.running.desk.board import Board
 from escrutinio.running.desk.calls import Calls
+from escrutinio.running.desk.counting.app import CountingPages
+from escrutinio.running.desk.counting.audits import AuditSource
+from escrutinio.running.desk.counting.book import CountingBook
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import LOOPBACK, asset, middleware
 from escrutinio.running.desk.operations_page import OperationsBoard
@@ -75,9 +78,11 @@ def desk_application(
     now: Callable[[], int],
     keys: Mapping[str, str] | None = None,
     pictures: Desk | None = None,
+    audits: AuditSource | None = None,
 ) -> Starlette:
     """The desk of a workspace, known by `names`: with the keys at hand on this machine, by the name that they
-    sign as, and the pictures that are to be typed.
+    sign as, the pictures that are to be typed, and the log whose `audits` are counted here, by default its
+    own.
 
     Raises LogError where its log cannot be read.
     """
@@ -100,6 +105,14 @@ def desk_application(
             HOME[Use.TYPIST], lambda request: _typist(entrance, request)[1],
         )  # fmt: skip
         routes += pages.routes()
+    counting = CountingPages(
+        audits or (lambda: (place.log().state, place.log().attachment)),
+        CountingBook(directory),
+        lambda request: entrance.who(request, Use.COUNTER),
+        entrance.turn_away,
+        fictional,
+    )
+    routes += counting.routes()
     collection = Collection(workspace) if workspace.role in (LogRole.PARTY, LogRole.OBSERVER) else None
     routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(workspace, collection))))
     if workspace.role is LogRole.OFFICIAL:

@@ -19,6 +19,7 @@ import msgspec
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, opener
 from escrutinio.base.inputs import read_input
+from escrutinio.base.json_text import NO_JSON
 
 CALLS = "calls.jsonl"
 _MOST_BYTES = 64 * 1024 * 1024
@@ -72,7 +73,7 @@ class Calls:
         lines = read_input(path, _MOST_BYTES).split(b"\n")[:-1]
         try:
             read = [msgspec.json.decode(line, type=Called) for line in lines]
-        except msgspec.DecodeError as error:
+        except NO_JSON as error:
             raise InputError("calls-form", path=path, why=str(error)) from None
         return {one.station: one for one in read}
 

@@ -30,6 +30,7 @@ HOME: Mapping[Use, str] = {
     Use.SIGNER: "/sign",
     Use.BOARD: "/board",
     Use.SCRUTINEER: "/phone",
+    Use.COUNTER: "/counting",
 }
 
 _TEXTS: dict[str, str] = {

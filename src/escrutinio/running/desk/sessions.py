@@ -46,6 +46,7 @@ class Use(StrEnum):
     CLERK_B = "clerk-b"
     DECIDER = "decider"
     SCRUTINEER = "scrutineer"
+    COUNTER = "counter"
 
 
 TYPING = (Use.TYPIST, Use.CLERK_A, Use.CLERK_B, Use.DECIDER)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import LogError, RecordError
 from escrutinio.base.files import write_files
 from escrutinio.core.log.store import Held
 from escrutinio.core.records import types as t
@@ -92,18 +91,15 @@ class Promising:
         return self.seal(t.Promise(row.digest, row.due), row.moment)
 
     def seal(self, body: t.Promise | t.Arrival, moment: int) -> bytes:
-        """Sign something as the receiver. Raises LogError where its token is gone: senders come again."""
-        try:
-            return seal(
-                body,
-                key=self._key.holder,
-                signer=self._key.name,
-                subject="election",
-                election=self._election,
-                issued_at=moment,
-            )
-        except RecordError as error:
-            raise error.as_kind(LogError) from None
+        """Sign something as the receiver."""
+        return seal(
+            body,
+            key=self._key.holder,
+            signer=self._key.name,
+            subject="election",
+            election=self._election,
+            issued_at=moment,
+        )
 
 
 @contextmanager

@@ -58,7 +58,8 @@ class _BadRequestError(Exception):
         self.status, self.error = status, error
 
 
-_REFUSED = (_BadRequestError, HTTPException, LogError, ClientDisconnect)
+_REFUSED = (_BadRequestError, HTTPException, LogError, RecordError, ClientDisconnect)
+"""What a request can end with; a RecordError is that of a key that cannot sign: its token is gone."""
 _POSTED_TO = f"/{ENTRIES}"
 
 
@@ -272,6 +273,6 @@ def _refused(request: Request, error: Exception) -> Response:
             response = refuse_with(error.status_code, InputError(code, method=request.method, path=path))
             response.headers.update(error.headers or {})
             return response
-        case LogError():
+        case LogError() | RecordError():
             return refuse_with(503, error, 5)
     return Response(status_code=400)  # which nobody reads: half a body is none

@@ -71,7 +71,7 @@ INBOX = "inbox"
 
 MAX_SETTINGS = 64 * 1024
 _ASKED = 0.2
-"""Seconds that a run waits for the lock, which `at_work` shares for an instant."""
+"""Seconds that a run waits for the lock, which who looks whether one is at work has for an instant."""
 VERSION = 1
 
 LogKeys: TypeAlias = Keyring | NoteSigner

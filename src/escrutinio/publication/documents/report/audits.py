@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -17,6 +18,31 @@ MOST_BOXES = 200
 """Boxes of an audit that the report lists; `audit status --json` has all."""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditProgress:
+    """How an audit stands, for a page of all audits: the `index` of its commitment, its contests by name, the
+    first `sentences` on it, and the picture of its rounds, empty before the first."""
+
+    index: int
+    contests: tuple[str, ...]
+    sentences: tuple[str, ...]
+    picture: str
+
+
+def audits_progress(found: Sequence[ContestEvidence], language: str) -> tuple[AuditProgress, ...]:
+    """Every audit that can be made again, of several contests once, in the log's order."""
+    made = {audit.index: audit for one in found for audit in one.audits.made}
+    return tuple(
+        AuditProgress(
+            index,
+            tuple(each.named(language) for each in audit.contests),
+            tuple(audit.sentences(language)[:2]),
+            progress_chart(audit, f"audit-{index}", language) if audit.rounds else "",
+        )
+        for index, audit in sorted(made.items())
+    )
+
+
 def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     """An answer for each audit that was committed to, also where it cannot be made again; `listed` are the
     boxes that await a count."""
@@ -27,9 +53,6 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
             tables.append(_contests(one, audit, say))
         if audit.rounds:
             tables.append(_rounds(audit, say))
-        plots = []
-        if audit.rounds:
-            plots.append(progress_chart(audit, f"{one.view.code}-audit-{audit.index}", say.language))
         if audit.compared:
             tables.append(_boxes(one, audit, say))
         yield Answer(

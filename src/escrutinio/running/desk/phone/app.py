@@ -47,7 +47,8 @@ POLICY = (
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 WORKER = "/phone-worker.js"
-SCRIPT = "/assets/js/phone/phone.js"
+_MODULES = "/assets/js"
+SCRIPT = f"{_MODULES}/phone/phone.js"
 _READER = {
     "/assets/js/pages/qr-worker.js": "assets/js/pages/qr-worker.js",
     "/assets/js/pages/qr-attempts.js": "assets/js/pages/qr-attempts.js",

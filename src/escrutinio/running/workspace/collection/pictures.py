@@ -69,8 +69,8 @@ class PictureBox:
         return (self._directory / BOX_KEY).is_file()
 
     def put(self, label: str, sent: str, content: bytes) -> None:
-        """Seal a picture, durably: `sent` is the SHA-256 of what was sent, in hexadecimal; the same again counts
-        once. Raises InputError where the label has sent as many as it may, LogError where it cannot
+        """Seal a picture, durably: `sent` is the SHA-256 of what was sent, in hexadecimal; the same again
+        counts once. Raises InputError where the label has sent as many as it may, LogError where it cannot
         be written."""
         path = f"{PICTURES}/{label}/{sent}{ENDING}"
         if (self._directory / path).exists():

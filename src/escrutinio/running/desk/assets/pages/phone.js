@@ -13,6 +13,7 @@ import { toHex } from "../records/bytes.js";
 
 const QUALITY = 0.9;
 const LONGEST = 4096; // pixels of a side that is sent
+const PATIENCE = 4_000; // milliseconds that reading a code may take
 const AGAIN = 15_000; // milliseconds until the next try
 
 /** @type {{ words: Record<string, string>, contests: Record<string, { title: string, options: string[] }> }} */
@@ -31,6 +32,18 @@ function find(id) {
   return /** @type {HTMLElement} */ (document.querySelector(`#${id}`));
 }
 
+/** The text of a photo's code, null where there is none or nothing that reads it. @param {ImageBitmap} bitmap */
+async function codeOf(bitmap) {
+  return (await (await reader)?.(bitmap, true)) ?? null;
+}
+
+/** Nothing, after so many milliseconds: a photo is kept whether its code is read or not. @param {number} wait @returns {Promise<null>} */
+function later(wait) {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(null), wait);
+  });
+}
+
 /** A photo's pixels as a JPEG and the text of its code; as it is where this browser cannot decode it. @param {File} file */
 async function prepared(file) {
   let bitmap;
@@ -44,7 +57,7 @@ async function prepared(file) {
   [canvas.width, canvas.height] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)];
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  const read = (await (await reader)?.(bitmap, true)) ?? null;
+  const read = await Promise.race([codeOf(bitmap), later(PATIENCE)]);
   return { bytes: await /** @type {Blob} */ (blob).arrayBuffer(), read };
 }
 
@@ -87,8 +100,9 @@ async function sendAll() {
   if (busy) return;
   busy = true;
   try {
-    for (const one of await waitingPhotos()) {
-      if (!shown.has(one.id)) show(one);
+    const waiting = await waitingPhotos();
+    for (const one of waiting) if (!shown.has(one.id)) show(one);
+    for (const one of waiting) {
       if (!refused.has(one.id) && !(await send(one))) break;
     }
   } finally {

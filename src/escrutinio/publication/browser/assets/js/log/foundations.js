@@ -4,7 +4,7 @@ import { equal } from "../records/bytes.js";
 import { decode } from "../records/cbor.js";
 import { keyId } from "../records/cose.js";
 import { verifySignature } from "../records/ed25519.js";
-import { CONTESTS } from "../records/layouts.js";
+import { CONTESTS } from "../records/parts.js";
 import { openRecord } from "../records/record.js";
 import { refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";

@@ -1,79 +1,12 @@
 // The positions of every record type behind `[version, type, election, issued_at` (docs/formats.md, "Types").
 // Written by hand from the format and not from the Python, so that a slip in one shows against the other.
 
+import { ROLE, CATEGORY, titles, named, attachment, attachments, fraction, head, articles } from "./parts.js";
+import { contest, enrolled, enrolledBefore, announced, arrived, refused, replaces, removal, committed } from "./parts.js";
+import { corrects, counts, more, sheet, report } from "./parts.js";
 import { Refusal } from "./refusal.js";
-import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SALT, SHORT, SIGNATURE, TIME, UINT } from "./shapes.js";
+import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SALT, SHORT, TIME, UINT } from "./shapes.js";
 import { array, bounded, optional, struct, trailing, uint, word } from "./shapes.js";
-
-/** By their number. */
-export const ROLES = "authority receiver machine board party observer complaint-desk importer press court".split(" ");
-const ROLE = word(ROLES.join(" "));
-const CATEGORY = word(
-  "access opening equipment power transmission count copies violence coercion roll relocation attack other",
-);
-
-const title = struct({ language: CODE, text: SHORT });
-const titles = array(title, 0, 16);
-const named = array(title, 1, 16);
-const MEDIA_TYPES = "application/cbor text/csv text/plain application/json application/pdf image/jpeg image/png";
-const attachment = struct({
-  digest: DIGEST,
-  size: bounded(UINT, (size) => size <= 2 ** 28, (size) => new Refusal("bound-size", { size, limit: 2 ** 28 })),
-  media_type: bounded(SHORT, (name) => MEDIA_TYPES.split(" ").includes(name), (name) => new Refusal("bound-media-type", { type: name, known: MEDIA_TYPES })),
-});
-const attachments = array(attachment, 0, 256);
-/** A share of one. @param {Record<string, import("./shapes.js").Shape<any>>} more */
-const share = (more) =>
-  bounded(
-    struct({ numerator: UINT, denominator: UINT, ...more }),
-    ({ numerator, denominator }) => denominator >= 1 && numerator <= denominator,
-    ({ numerator, denominator }) => new Refusal("bound-fraction", { numerator, denominator }),
-  );
-const fraction = share({});
-const bar = share({ more: BIT, beside: array(UINT, 0, 16) });
-const head = struct({ origin: SHORT, size: UINT, root: DIGEST });
-const candidate = struct({ code: CODE, titles });
-const option = struct({ code: CODE, titles, candidate: UINT });
-const articles = array(struct({ rule: CODE, text: LONG }), 0, 64);
-const contest = struct({
-  code: CODE,
-  titles,
-  method: word("plurality two-round dhondt sainte-lague hare droop"),
-  seats: UINT,
-  marks: UINT,
-  area: CODE,
-  candidates: array(candidate, 1, 4_096),
-  options: array(option, 1, 4_096),
-  classes: array(struct({ code: CODE, titles }), 0, 16),
-  wins: array(struct({ share: bar, lead: optional(bar) }), 0, 8),
-  threshold: optional(bar),
-  quorum: optional(bar),
-  ties: word("open order lots"),
-  order: array(UINT, 0, 4_096),
-  first: optional(struct({ election: DIGEST, contest: CODE })),
-  articles,
-});
-/** The contests in a file of a definition. */
-export const CONTESTS = array(contest, 1);
-const key = { name: NAME, public_key: KEY, role: ROLE, scope: array(CODE, 0, 4_096) };
-const enrolled = struct({ ...key, contests: array(CODE, 0, 4_096), titles, proof: SIGNATURE });
-const enrolledBefore = struct({ ...key, contests: array(CODE, 0, 256), titles });
-const announced = struct({ candidate: CODE, votes: optional(UINT), percent: optional(SHORT) });
-const arrived = struct({ channel: word("network satellite removable qr typed"), seconds: COUNT });
-const refused = struct({
-  reason: word("malformed unknown-key bad-signature other-election too-long"),
-  count: COUNT,
-});
-
-const replaces = trailing(DIGEST); // the act of officers in force that this one takes the place of
-const removal = { attachment: DIGEST, reason: word("personal-data court-order error") };
-const committed = { commitment: DIGEST };
-const corrects = trailing(DIGEST); // the record of the same signer that this one puts right
-const classes = array(COUNT, 0, 16);
-const counts = { counts: COUNTS, classes, valid: optional(COUNT) };
-const more = optional(COUNT);
-const sheet = { ...counts, ballots: more, voters: more, supplement: more, spoilt: more };
-const report = { category: CATEGORY, at: TIME };
 
 /** @typedef {{ name: string, version: number, subject: string, body: import("./shapes.js").Shape<Record<string, any>> }} Layout */
 

@@ -4,7 +4,7 @@
 import { concat, toUtf8 } from "./bytes.js";
 import { encode } from "./cbor.js";
 import { verifySignature } from "./ed25519.js";
-import { ROLES } from "./layouts.js";
+import { ROLES } from "./parts.js";
 
 const CONTEXT = toUtf8("escrutinio possession 2\n");
 
