@@ -44,8 +44,9 @@ ROLES = {
 NO_BOARDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def miniature(needed: int) -> tuple[ElectionConfig, AreaTree]:
-    text = (EXAMPLE / "election.toml").read_text()
+def miniature(needed: int, days: str = "") -> tuple[ElectionConfig, AreaTree]:
+    """The example, with these lines more in its calendar."""
+    text = (EXAMPLE / "election.toml").read_text().replace("[calendar]\n", f"[calendar]\n{days}", 1)
     text = text[: text.index("[script]")].replace("[election]", f"[election]\nofficers_needed = {needed}", 1)
     config = read_config(text.encode(), "election.toml", EXAMPLE)
     rows = read_tables(config, EXAMPLE).areas
@@ -105,10 +106,10 @@ def found(election: Election, *arguments: object) -> dict[str, Any]:
     return answer
 
 
-def begin_election(home: Path, boards: Mapping[str, tuple[str, ...]] = NO_BOARDS) -> Path:
+def begin_election(home: Path, boards: Mapping[str, tuple[str, ...]] = NO_BOARDS, days: str = "") -> Path:
     """Two officers are needed. Everybody's key is in a file of its own; the log has them all, and those of
-    boards by their names, with their scopes."""
-    config, tree = miniature(2)
+    boards by their names, with their scopes; its calendar has these days more."""
+    config, tree = miniature(2, days)
     root, log_key = SigningKey.generate(), SigningKey.generate()
     keys = {name: SigningKey.generate() for name in (*ROLES, *boards)}
     for name, key in {**keys, "authority/root": root}.items():

@@ -235,6 +235,7 @@ def _plain_answer(log: VerifiedLog, checked: Checked) -> dict[str, object]:
         "marked": answer.marked,
         "due": answer.due,
         "seen": answer.seen,
+        "extensions": list(answer.extensions),
         "others": list(answer.others),
         "comparisons": [
             {

@@ -9,6 +9,7 @@ from escrutinio.core.log.checkpoint import Cosigned
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.parts import Deadline
 from escrutinio.core.verification.judge import Answer, Verdict
 from escrutinio.core.verification.judge_text import grounds, headline
 from escrutinio.core.verification.promises import find_digest, judge_promise, surely_seen
@@ -94,6 +95,25 @@ def test_what_another_key_signed_is_no_promise(by: str, signing: str | None, ver
     answer = judged(day, promised(day, bytes(32), by, signing), BY + 1)
     assert answer.verdict is verdict
     assert headline(answer, "en")
+
+
+def test_extensions_stand_beside_a_promise_and_excuse_it_not() -> None:
+    calendar = (Deadline("results_public_from", DAY), Deadline("results_public_latest", BY + 900))
+    day = machines(Day(calendar=calendar))
+    day.enrol("receiver/1", Role.RECEIVER)
+    sheet = day.sheet("machine/1", "n1.01", VOTES)
+    kept, broken = promised(day, day.digest(sheet)), promised(day, bytes(32))
+    shorter, longer, beyond = (
+        day.say(t.Extension(BY + moved, "art. 9: polls closed late"), "authority/1", "election")
+        for moved in (-1, 1, 901)
+    )
+    assert shorter < longer < beyond
+    answer = judged(day, broken, BY + 1)
+    assert (answer.verdict, answer.extensions) == (Verdict.PROMISE_BROKEN, (longer,))
+    assert any(f"entry {longer};" in line for line in grounds(answer, day.state(), "en"))
+    answer = judged(day, broken, BY)
+    assert (answer.verdict, answer.extensions) == (Verdict.PROMISE_NOT_DUE, (longer,))
+    assert judged(day, kept, BY + 1).extensions == ()
 
 
 def test_an_altered_promise_is_none() -> None:

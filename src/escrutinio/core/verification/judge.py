@@ -122,8 +122,10 @@ class Answer:
     contradict it, `findings` those that name its entry. `known_station` is False where the roll does not have
     the station. `authenticated`: for a proof, whether a trust file vouches for its signatures. `due` is the
     time by which something was promised, `seen` when the checkpoint was surely cosigned, in seconds since
-    1970-01-01 UTC. `marked`: its signer is a party or an observer whose key was revoked, and what it says
-    enters all the same, and counts in no total. `detail` says more of what was refused.
+    1970-01-01 UTC. `extensions` are the entries by which the officers put results off until that time or a
+    later one; they excuse no promise, and nothing here says whether they concern this one. `marked`: its
+    signer is a party or an observer whose key was revoked, and what it says enters all the same, and counts
+    in no total. `detail` says more of what was refused.
     """
 
     verdict: Verdict
@@ -141,6 +143,7 @@ class Answer:
     authenticated: bool = False
     due: int | None = None
     seen: int | None = None
+    extensions: tuple[int, ...] = ()
     marked: bool = False
     detail: str | EscrutinioError = ""
 

@@ -45,6 +45,9 @@ def grounds(answer: Answer, state: ElectionState, language: str) -> Iterator[str
         yield say_in(language, _DUE, moment=_moment(answer.due))
     if answer.seen is not None:
         yield say_in(language, _SEEN, moment=_moment(answer.seen))
+    if answer.extensions:
+        entries = ", ".join(whole(each, language) for each in answer.extensions)
+        yield say_in(language, _EXTENSIONS, entries=entries)
     if answer.status is not None:
         yield say_in(language, _STATUS[answer.status])
     if answer.others:
@@ -162,6 +165,10 @@ _TYPES: Mapping[str, str] = {
 _SIGNER = N_("signer: {signer}")
 _DUE = N_("promised by: {moment}")
 _SEEN = N_("checkpoint cosigned: {moment}")
+_EXTENSIONS = N_(
+    "beside it: extensions by the officers, until that time or a later one, entry {entries}; the promise "
+    "stays as it was signed, and nothing here says whether they concern it"
+)
 _DETAIL = N_("found: {detail}")
 _STATUS: Mapping[Status, str] = {
     Status.COUNTED: N_("it counts for its station"),

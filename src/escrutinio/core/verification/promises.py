@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
+from escrutinio.core.election.embargo import embargo_of
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Cosigned
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.types import Promise
+from escrutinio.core.records.types import Extension, Promise
 from escrutinio.core.verification.judge import Answer, Judge, Verdict
 
 _AUTHENTIC = (Verdict.IN_LOG, Verdict.NOT_IN_LOG)
@@ -39,9 +40,19 @@ def judge_promise(
     answer = replace(answer, entry=kept_at, due=promise.by, seen=seen_at)
     if kept_at is not None:
         return replace(answer, verdict=Verdict.PROMISE_KEPT)
+    answer = replace(answer, extensions=_beside(state, promise.by))
     if seen_at is None or seen_at <= promise.by:
         return replace(answer, verdict=Verdict.PROMISE_NOT_DUE)
     return replace(answer, verdict=Verdict.PROMISE_BROKEN)
+
+
+def _beside(state: ElectionState, due: int) -> tuple[int, ...]:
+    """The extensions with an effect that put results off until the moment at which a promise is due or a
+    later one. A promise names a digest alone, so all areas are named."""
+    moved = set(embargo_of(state).moved)
+    return tuple(
+        each.index for each in state.records(Extension) if each.index in moved and each.body.until >= due
+    )
 
 
 def surely_seen(cosignatures: Iterable[Cosigned]) -> int | None:
