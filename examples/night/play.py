@@ -1,10 +1,10 @@
 """An election night by docs/running.md and the pages that it names, from the ceremony to the gazette: five
-fictional stations, one of which counts on paper, and everything that the page says may fail. Nothing here is real.
+fictional stations, one of which counts on paper, and much of what may fail. Nothing here is real.
 
     python examples/night/play.py DIRECTORY [SECONDS]
 
-prints every command as it is typed. Results are public SECONDS (240) after it begins, so that the ceremony and
-what fails before that moment have their time; on the southern coast two officers put it off by half a minute.
+prints every command as it is typed. Results are public SECONDS (240) after it begins, so that the ceremony
+and what fails before that moment have their time; on the southern coast two officers put it off by 30 s.
 
     root/ officer-1/ officer-2/ receiver/ machines/ azul/ sol/    keys, each where it is used
     authority/        the workspace; it is lost on the way, and made again from the mirror and the backup
@@ -86,14 +86,16 @@ class Night:
         return self.ports[name]
 
     def environment(self, who: str) -> dict[str, str]:
-        """People are asked for each passphrase; here a variable has it. Root and log share one at the ceremony."""
+        """People are asked for each passphrase; here a variable has it, one for the root and the log."""
         state = {"ESCRUTINIO_STATE": str(self.home / "state" / who)}
         return os.environ | state | {"ESCRUTINIO_PASSPHRASE": f"what only {who} knows"}
 
     def types(self, who: str, *words: object, ends: Sequence[int] = (0,)) -> str:
         """Let somebody type a command, which is to end with one of these exit codes; what it printed."""
         said = [*map(str, words)]
-        print(f"[{int(time.time()) - self.began:4} s]", who, "$", shlex.join(["escrutinio", *said]), flush=True)
+        print(
+            f"[{int(time.time()) - self.began:4} s]", who, "$", shlex.join(["escrutinio", *said]), flush=True
+        )
         done = subprocess.run(
             [sys.executable, "-m", "escrutinio", *said], env=self.environment(who), cwd=self.home,
             capture_output=True, text=True, check=False,
@@ -118,7 +120,9 @@ class Night:
 
     def listens(self, name: str) -> None:
         """Wait until a server takes connections."""
-        until(lambda: not socket.socket().connect_ex(("127.0.0.1", self.port(name))), f"{name} does not listen")
+        until(
+            lambda: not socket.socket().connect_ex(("127.0.0.1", self.port(name))), f"{name} does not listen"
+        )
 
     def live(self) -> dict[str, Any]:
         found: dict[str, Any] = httpx.get(f"{self.results}/live.json").json()
@@ -128,7 +132,7 @@ class Night:
 
     def ceremony(self) -> None:
         """Keys, definition, witnesses, the log, and the trust file."""
-        for who in ("root", "officer-1", "officer-2", "receiver", "machines", "azul", "sol"):
+        for who in ("root", "officer-1", "officer-2", "receiver", "machines", "stick"):
             (self.home / who).mkdir()
         self.configure()
         self.types("root", "keys", "new", "authority/root", "-o", "root/root.key")
@@ -136,22 +140,24 @@ class Night:
             "root", "workspace", "define", "election.toml", "--root", "root/root.key", "-o", "definition.cose"
         )
         for who in ("officer-1", "officer-2"):
-            self.types(who, "keys", "new", f"authority/{who}", "-o", f"{who}/own.key")
-            self.types(
-                who, "keys", "request", f"{who}/own.key", "--election", "definition.cose", "--role", "authority",
-                "-o", f"{who}/own.request",
-            )  # fmt: skip
+            self.asks(who, f"authority/{who}", "authority", "definition.cose")
         (self.home / "witnesses.policy").write_text(self.policy())
         self.types(
-            "root", "workspace", "init", "election.toml", "authority", "--root", "root/root.key", "--definition",
-            "definition.cose", "--witnesses", "witnesses.policy", "--request", "officer-1/own.request",
-            "--request", "officer-2/own.request", "-q",
+            "root", "workspace", "init", "election.toml", "authority", "--root", "root/root.key",
+            "--definition", "definition.cose", "--witnesses", "witnesses.policy", "--request",
+            "officer-1/own.request", "--request", "officer-2/own.request", "-q",
         )  # fmt: skip
         shutil.copyfile(self.workspace / "public" / "trust.toml", self.trust)
         for name in ("azul", "sol"):
             self.start(name, name, "witness", "run", name, "--trust", "trust.toml", "--port", self.port(name))
             self.listens(name)
         self.publish()
+
+    def asks(self, who: str, name: str, role: str, election: str) -> None:
+        """Somebody makes a key and asks for it to be enrolled."""
+        key, to = f"{who}/own.key", f"{who}/own.request"
+        self.types(who, "keys", "new", name, "-o", key)
+        self.types(who, "keys", "request", key, "--election", election, "--role", role, "-o", to)
 
     def configure(self) -> None:
         """The configuration, with the moments of tonight."""
@@ -172,32 +178,27 @@ class Night:
     def policy(self) -> str:
         lines = []
         for name in ("azul", "sol"):
-            key = self.types(name, "witness", "key", name, "--name", f"{name}.example/cofirmante").splitlines()[0]
-            lines.append(f"witness {name} {key} http://127.0.0.1:{self.port(name)}")
+            keys = self.types(name, "witness", "key", name, "--name", f"{name}.example/cofirmante")
+            lines.append(f"witness {name} {keys.splitlines()[0]} http://127.0.0.1:{self.port(name)}")
         return "\n".join([*lines, "group public 2 azul sol", "quorum public", ""])
 
     def publish(self) -> None:
         self.types("root", "workspace", "publish", "authority", "-q")
 
     def keys_and_roll(self) -> None:
-        """The receiver, machines and the digitising centre are enrolled; two officers sign roll and closings."""
-        own, asked = "receiver/own.key", "receiver/own.request"
-        self.types("receiver", "keys", "new", "receiver/1", "-o", own)
-        self.types(
-            "receiver", "keys", "request", own, "--election", "trust.toml", "--role", "receiver", "-o", asked
-        )
+        """Receiver, machines and the digitising centre are enrolled; two officers sign roll and closings."""
+        self.asks("receiver", "receiver/1", "receiver", "trust.toml")
         self.types(
             "machines", "keys", "request", "--table", "machines.csv", "--keys", "machines/keys", "--election",
             "trust.toml", "-o", "requests.csv",
         )  # fmt: skip
         self.types(
-            "root", "keys", "enrol", asked, "requests.csv", "--election", "trust.toml", "--root", "root/root.key",
-            "-o", "enrolment",
+            "root", "keys", "enrol", "receiver/own.request", "requests.csv", "--election", "trust.toml",
+            "--root", "root/root.key", "-o", "enrolment",
         )  # fmt: skip
         self.types("root", "submit", "enrolment", "--to", "authority")
         (self.home / "roll.toml").write_text(ROLL)
-        self.types("officer-1", "sign", "roll", "--from", "roll.toml", *self.by("officer-1"), "-o", "roll")
-        self.types("officer-2", "sign", "--same-as", self.only("roll"), "--yes", *self.by("officer-2"), "-o", "roll-2")
+        self.two_sign("roll", "roll", "--from", "roll.toml")
         self.types("root", "submit", "roll", "roll-2", "--to", "authority")
         self.publish()
         for what in ("roll", "enrolment"):
@@ -210,15 +211,11 @@ class Night:
         """With whose key, and by which log."""
         return ("--key", f"{who}/own.key", "--log", "authority/public", "--trust", "trust.toml")
 
-    def only(self, directory: str) -> Path:
-        """The one record in a directory."""
-        (found,) = (self.home / directory).glob("*.cose")
-        return found
-
     def two_sign(self, to: str, kind: str, *said: object) -> None:
         """One officer signs an act, and the other the same."""
         self.types("officer-1", "sign", kind, *said, *self.by("officer-1"), "-o", to)
-        self.types("officer-2", "sign", "--same-as", self.only(to), "--yes", *self.by("officer-2"), "-o", f"{to}-2")
+        (same,) = (self.home / to).glob("*.cose")
+        self.types("officer-2", "sign", "--same-as", same, "--yes", *self.by("officer-2"), "-o", f"{to}-2")
 
     def open_the_hub(self) -> None:
         """Receiver and publisher as services of their own, a web server, and a mirror."""
@@ -228,7 +225,9 @@ class Night:
         )  # fmt: skip
         self.listens("results")
         self.start_hub()
-        self.start("mirror", "mirror", "mirror", self.results, "mirror", "--trust", "trust.toml", "--every", 1)
+        self.start(
+            "mirror", "mirror", "mirror", self.results, "mirror", "--trust", "trust.toml", "--every", 1
+        )
 
     def start_hub(self) -> None:
         self.start_receiver()
@@ -246,13 +245,11 @@ class Night:
 
     def sheet(self, station: str) -> str:
         """A machine seals its sheet."""
-        number, to = MACHINES[station], f"sheets-{station}"
-        counts = list(COUNTS[station])
+        to, counts = f"sheets-{station}", list(COUNTS[station])
         self.machine(
             station, "tally-sheet", f"{station}/{CONTEST}", to, "--say", f"counts={counts}", "--say",
             "classes=[2, 1]", "--say", f"ballots={sum(counts) + 3}",
         )  # fmt: skip
-        assert number
         return to
 
     def machine(self, station: str, kind: str, about: str, to: str, *said: object) -> None:
@@ -281,8 +278,8 @@ class Night:
     def extension(self) -> None:
         """Polls in the south close late: two officers put its results off."""
         self.two_sign(
-            "late", "extension", "--about", "area/S", "--say", f"until={moment(self.public_from + 30)}", "--say",
-            "reason=Drill, art. 9: polls closed late",
+            "late", "extension", "--about", "area/S", "--say", f"until={moment(self.public_from + 30)}",
+            "--say", "reason=Drill, art. 9: polls closed late",
         )  # fmt: skip
         self.send("late", "late-2")
 
@@ -290,18 +287,16 @@ class Night:
         """Two outboxes, a stick, and one that sends by hand; the receiver is killed between them."""
         for number, station in ((1, "N1.01"), (2, "N1.02"), (3, "N2.01")):
             box = f"box-{number}"
-            self.types(
-                box, "outbox", "begin", box, "--log", self.results, "--trust", "trust.toml", "--to", self.hub, "-q"
-            )
+            log = ("--log", self.results, "--trust", "trust.toml", "-q")
+            self.types(box, "outbox", "begin", box, "--to", self.hub, *log)
             sheets = self.sheet(station)
-            self.types(
-                box, "print", "--record", sheets, "--log", self.results, "--trust", "trust.toml", "-o",
-                f"paper-{number}", "-q",
-            )  # fmt: skip
+            self.types(box, "print", "--record", sheets, *log, "-o", f"paper-{number}")
             self.types(box, "outbox", "add", box, sheets, "--printed")
             if station == "N2.01":  # it has no network
                 self.types(box, "usb", "save", box, "stick")
-                self.types("centre", "usb", "send", "stick", "--to", self.hub, "--trust", "trust.toml", ends=(0, 4))
+                self.types(
+                    "centre", "usb", "send", "stick", "--to", self.hub, "--trust", "trust.toml", ends=(0, 4)
+                )
                 continue
             self.types(box, "outbox", "send", box, "--once", ends=(4,))
             if number == 1:
@@ -311,10 +306,12 @@ class Night:
 
     def paper(self) -> None:
         """From a blank form to a sheet that two clerks typed."""
-        self.types("desk", "forms", "--paper-stations", "--form", "sheet", "--log", "authority/public", "-o", "forms")
+        self.types(
+            "desk", "forms", "--paper-stations", "--form", "sheet", "--log", "authority/public", "-o", "forms"
+        )
         (self.home / "photos").mkdir()
         for form in (self.home / "forms").glob("*.pdf"):
-            # A pen and a camera would come between; the code on the form is read from the picture all the same.
+            # A pen and a camera would come between; the code on the form is read from the picture.
             picture = pypdfium2.PdfDocument(form)[0].render(scale=2).to_pil().convert("RGB")
             picture.save(self.home / "photos" / f"{form.stem}.jpg", quality=80)
         keys = {
@@ -357,9 +354,9 @@ class Night:
             "root", "workspace", "recover", "mirror", "authority", "--log-key", "backup/log.key", "--trust",
             "trust.toml", "--shown", "election.toml", "-q",
         )  # fmt: skip
-        self.types("root", "submit", "backup", "--to", "authority")
         self.publish()
         self.open_the_hub()
+        self.send("backup", ends=(4,), wait=1)
 
     # --- after the moment ---
 
@@ -367,21 +364,20 @@ class Night:
         """What waited becomes public by itself, and every sender gets its proof."""
         if time.time() > self.public_from:
             raise RuntimeError(f"all this took longer than {self.wait} s; give it more")
-        if self.live()["later"]["records"] == 0:
-            raise RuntimeError(f"nothing waits: {self.live()}")
+        waits = (self.live()["later"] or {}).get("count")
+        if waits != len(COUNTS):
+            raise RuntimeError(f"results of {waits} sheets wait, of {len(COUNTS)}")
         for number in (1, 2):
             self.types(f"box-{number}", "outbox", "send", f"box-{number}")
-        self.types(
-            "centre", "usb", "send", "stick", "--to", self.hub, "--trust", "trust.toml", "--wait", 120
-        )
+        self.types("centre", "usb", "send", "stick", "--to", self.hub, "--trust", "trust.toml", "--wait", 120)
         self.types("box-3", "outbox", "take", "box-3", "stick")
         self.send("sheets-S1.01", "typed", wait=120)
         for number in (1, 2, 3):
             told = json.loads(self.types(f"box-{number}", "outbox", "status", f"box-{number}", "--json"))
             for record in told["records"]:
-                code = record["receipt"]
+                code = record["code"]
                 self.types("voter", "check", code, "--log", self.results, "--trust", "trust.toml", "-q")
-        for promise in sorted((self.home / "proofs").glob("*.promise")):
+        for promise in sorted((self.home / "proofs").glob("*.promise.cose")):
             self.types("voter", "check", promise, "--log", self.results, "--trust", "trust.toml", "-q")
 
     def gazette(self) -> None:
@@ -394,7 +390,9 @@ class Night:
         )
         self.two_sign("bulletin", "bulletin", "--about", CONTEST, "--from", "bulletin.toml")
         self.send("bulletin", "bulletin-2")
-        (self.home / "proclamation.toml").write_text(f'elected = ["ceiba"]\nhead = "@here"\ncounts = {totals}\n')
+        (self.home / "proclamation.toml").write_text(
+            f'elected = ["ceiba"]\nhead = "@here"\ncounts = {totals}\n'
+        )
         self.two_sign("proclamation", "proclamation", "--about", CONTEST, "--from", "proclamation.toml")
         self.send("proclamation", "proclamation-2")
         self.stop("hub")
@@ -442,7 +440,7 @@ def until(holds: Any, otherwise: str, seconds: float = 60) -> None:
 def main() -> None:
     home = Path(sys.argv[1]).resolve()
     home.mkdir(parents=True)
-    Night(home, *map(int, sys.argv[2:3])).play()
+    Night(home, int(sys.argv[2]) if len(sys.argv) > 2 else 240).play()
 
 
 if __name__ == "__main__":
