@@ -232,6 +232,37 @@ def test_a_store_that_is_lost_is_made_again_from_the_public_log(election: Electi
     assert again.log().size == size + 1
 
 
+def test_a_log_made_again_from_a_mirror_keeps_its_witnesses(election: Election) -> None:
+    """A mirror has no trust file: the one that was handed out says who cosigns."""
+    home, mirror, trust = election.home / "azul", election.home / "mirror", election.home / "trust.toml"
+    key = found_words("witness", "key", home, "--name", "azul.example/cofirmante").splitlines()[0]
+    policy = election.home / "witnesses.policy"
+    policy.write_text(f"witness azul {key}\ngroup public 1 azul\nquorum public\n")
+    found_words("workspace", "witnesses", election.directory, policy)
+    shutil.copyfile(election.public / "trust.toml", trust)
+    found_words(
+        "witness", "pull", home, election.public, "--trust", trust, "-o",
+        election.directory / "inbox" / "azul.cosigned",
+    )  # fmt: skip
+    election.publish()
+    shutil.copytree(election.public, mirror)
+    (mirror / "trust.toml").unlink()
+    kept = ("--log-key", election.directory / "private" / "log.key", "--no-memory")
+    plain = found_words("workspace", "recover", mirror, election.home / "without", *kept)
+    assert "It has no witnesses" in plain
+    whole = found_words("workspace", "recover", mirror, election.home / "with", *kept, "--trust", trust)
+    assert "It has no witnesses" not in whole
+    settings = json.loads((election.home / "with" / "workspace.json").read_text())
+    assert [each["vkey"] for each in settings["witnesses"]["witness"]] == [key]
+    assert settings["witnesses"]["quorum"] == "public"
+
+
+def found_words(*arguments: object) -> str:
+    done = escrutinio(*arguments, **SECRET)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_a_store_is_not_made_where_a_mirror_has_more(election: Election) -> None:
     mirror = election.home / "mirror"
     old = election.home / "old"

@@ -288,8 +288,8 @@ def _say_plain(made: Workspace) -> None:
         "Make a workspace again in DIRECTORY from the public log in PUBLIC, with the log's key: its store is "
         "lost, its log is not. What was durable there and never public is gone: whoever has no proof sends "
         "it again. Name every mirror that there is: where one has more of the log, nothing is made.\n\n"
-        "Example: escrutinio workspace recover mirror/public /srv/election --log-key log.key --mirror "
-        "https://mirror.example/election"
+        "Example: escrutinio workspace recover mirror /srv/election --log-key log.key --trust trust.toml "
+        "--mirror https://mirror.example/election"
     )
 )
 @click.argument("public", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -331,9 +331,16 @@ def recover(
 
     made = make_again(
         log, public, directory, signer, clock,
-        key_file=keep, operator=operator, elsewhere=sizes, shown=_presentation(shown, public),
+        key_file=keep, operator=operator, elsewhere=sizes, shown=_presentation(shown, public), trust=trust,
     )  # fmt: skip
     _say_plain(made)
+    if not made.settings.witnesses.witness:
+        click.echo(
+            say(
+                "It has no witnesses: where the trust file that was handed out has some, name it with "
+                "--trust."
+            )
+        )
     click.echo(
         say(
             "{directory}: the log {origin} with {entries:,} entries goes on from here",
@@ -350,7 +357,7 @@ def recover(
         "election, a charter by the root that names the last checkpoint, and every record again at its "
         "place. Its origin is new, and its key: made here, or one made for that origin. Hand out its trust "
         "file.\n\n"
-        "Example: escrutinio workspace succeed mirror/public /srv/second --root root.key --origin "
+        "Example: escrutinio workspace succeed mirror /srv/second --root root.key --origin "
         "authority.example/second"
     )
 )

@@ -57,15 +57,16 @@ def recover(
     operator: str = "",
     elsewhere: Sequence[tuple[str, int]] = (),
     shown: Presentation | None = None,
+    trust: Path | None = None,
 ) -> Workspace:
     """A workspace in a directory that does not exist or is empty, from the log as it was verified in the
     directory `public`, which is copied.
 
     `key_file` puts the log's key into the private part; `elsewhere` are places and the sizes that the log has
-    there; `operator` is the name that signs in the log, by default the election's
-    code; `shown` is how the log is shown, by default plainly. Its witnesses are those of the trust file that
-    stands there. Raises LogError for the key of another log, and where the log is longer elsewhere: with this
-    store it would be signed a second time from here on.
+    there; `operator` is the name that signs in the log, by default the election's code; `shown` is how the
+    log is shown, by default plainly. Its witnesses are those of the file `trust`, by default of the trust
+    file that stands in `public`, which a mirror does not have. Raises LogError for the key of another log,
+    and where the log is longer elsewhere: with this store it would be signed a second time from here on.
     """
     if log.pinned.checkpoint.origin != signer.name:
         raise LogError("log-key-of-other", name=signer.name, origin=log.checkpoint.origin)
@@ -74,7 +75,7 @@ def recover(
         if size > log.size:
             raise LogError("recover-behind", place=place, size=size, here=log.size)
     settings = msgspec.structs.replace(
-        _settings(log, operator, shown), witnesses=_witnesses(public, signer.verifier)
+        _settings(log, operator, shown), witnesses=_witnesses(trust or public / TRUST_FILE, signer.verifier)
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
@@ -91,10 +92,10 @@ def _check_signed(log: VerifiedLog, signer: NoteSigner) -> None:
     verify_note(log.signed.note, [signer.verifier], log.address)
 
 
-def _witnesses(public: Path, log: VerifierKey) -> WitnessesTable:
-    """The witnesses of the trust file that the log was published with; none where it has none of this log."""
+def _witnesses(trust: Path, log: VerifierKey) -> WitnessesTable:
+    """The witnesses of a trust file; none where it has none of this log."""
     with suppress(OSError, LogError):
-        policy = parse_trust((public / TRUST_FILE).read_bytes(), TRUST_FILE).policy
+        policy = parse_trust(trust.read_bytes(), trust.name).policy
         if any(each.key == log for each in policy.logs):
             return witnesses_table(policy, patience=PATIENCE)
     return WitnessesTable()
