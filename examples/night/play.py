@@ -347,7 +347,8 @@ class Night:
         self.types("root", "hub", "backup", "authority", "backup")
         self.types("observer", "verify", self.results, "--trust", "trust.toml", "-q")
         # Where no mirror has all that the witnesses cosigned, nothing can go on from it.
-        until(lambda: self.mirrored() == self.live()["size"], "the mirror stays behind")
+        copy = self.home / "mirror" / "log" / "checkpoint"
+        until(lambda: int(copy.read_text().split()[1]) == self.live()["size"], "the mirror stays behind")
         for name in ("hub", "publisher", "results"):
             self.stop(name, kill=True)
         self.stop("mirror")
@@ -359,10 +360,6 @@ class Night:
         self.publish()
         self.open_the_hub()
         self.send("backup", ends=(4,), wait=1)
-
-    def mirrored(self) -> int:
-        """How many entries the mirror has."""
-        return int((self.home / "mirror" / "log" / "checkpoint").read_text().splitlines()[1])
 
     # --- after the moment ---
 
@@ -380,8 +377,8 @@ class Night:
         for number in (1, 2, 3):
             told = json.loads(self.types(f"box-{number}", "outbox", "status", f"box-{number}", "--json"))
             for record in told["records"]:
-                code = record["code"]
-                self.types("voter", "check", code, "--log", self.results, "--trust", "trust.toml", "-q")
+                words = (record["code"], "--log", self.results, "--trust", "trust.toml", "-q")
+                self.types("voter", "check", *words)
         for promise in sorted((self.home / "proofs").glob("*.promise.cose")):
             self.types("voter", "check", promise, "--log", self.results, "--trust", "trust.toml", "-q")
 
@@ -403,6 +400,7 @@ class Night:
         self.stop("hub")
         self.stop("publisher")
         self.publish()
+        self.stop("mirror")
         self.types("mirror", "mirror", self.results, "mirror", "--trust", "trust.toml", "--pages", "-q")
         for copy in (self.results, "mirror"):
             self.types("gazette", "verify", copy, "--trust", "trust.toml", "-q")

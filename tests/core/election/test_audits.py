@@ -59,7 +59,10 @@ class AuditDay(Day):
             self.open(by)
         return self
 
-    def promise(self, count: t.HandCount, by: str = AZUL) -> int:
+    def mixed(self, counts: tuple[int, ...] = VOTES) -> t.MixedCount:
+        return t.MixedCount(("n1.02",), self.audit, counts, (0, 0), salt=SALT)
+
+    def promise(self, count: t.HandCount | t.MixedCount, by: str = AZUL) -> int:
         return self.say(t.CountCommitment(self.audit, count_digest(SALT, count)), by, BOX)
 
     def count(
@@ -96,6 +99,11 @@ def a_count_of_other_figures(day: AuditDay) -> list[int]:
 def a_count_that_opens_nothing(day: AuditDay) -> list[int]:
     first = day.promise(day.counted())
     return [day.count(), first]
+
+
+def a_mixed_count_of_other_figures(day: AuditDay) -> list[int]:
+    first = day.promise(day.mixed())
+    return [day.say(day.mixed(OTHER), AZUL, BOX), first]
 
 
 def digits_of_an_officer(day: AuditDay) -> list[int]:
@@ -142,6 +150,7 @@ WRONG: list[tuple[Wrong, str]] = [
     (a_count_of_another_salt, audits.HAND_COUNT_NOT_AS_COMMITTED),
     (a_count_of_other_figures, audits.HAND_COUNT_NOT_AS_COMMITTED),
     (a_count_that_opens_nothing, audits.HAND_COUNT_NOT_AS_COMMITTED),
+    (a_mixed_count_of_other_figures, audits.HAND_COUNT_NOT_AS_COMMITTED),
     (digits_of_an_officer, audits.AUDIT_SIGNER),
     (dice_for_nobody, audits.AUDIT_SIGNER),
     (other_digits, audits.AUDIT_DIGITS_DIFFER),
@@ -175,6 +184,13 @@ def test_an_audit_as_it_should_be_has_no_finding() -> None:
     day.count(salt=SALT)
     day.say(t.AuditResult(day.audit, 1, p.Fraction(1, 20), None), OFFICER, ABOUT)
     day.audit = day.digest(day.commit(follows=day.audit))
+    assert codes(day.state()) == []
+
+
+def test_a_mixed_count_as_committed_to_has_no_finding() -> None:
+    day = AuditDay()
+    day.promise(day.mixed())
+    day.say(day.mixed(), AZUL, BOX)
     assert codes(day.state()) == []
 
 

@@ -146,6 +146,18 @@ def test_a_hand_count_counts_when_two_organisations_agree() -> None:
     assert counts_at(day.state(), "n1.01", "paper") == first
 
 
+def test_two_keys_of_the_authority_are_one_side_of_the_paper() -> None:
+    day = Day()
+    day.enrol_all([(f"authority/count/{n}", Role.OBSERVER, ()) for n in (1, 2)])
+    day.enrol("authority/other", Role.OBSERVER)
+    first = day.hand_count("authority/count/1", "n1.01", (5, 4, 3, 2))
+    for by in ("authority/count/2", "authority/other"):
+        day.hand_count(by, "n1.01", (5, 4, 3, 2))
+    assert counts_at(day.state(), "n1.01", "paper") is None
+    day.hand_count("party/azul/1", "n1.01", (5, 4, 3, 2))
+    assert counts_at(day.state(), "n1.01", "paper") == first
+
+
 def test_two_pairs_that_differ_leave_the_paper_pending() -> None:
     day = Day()
     names = [f"party/{name}" for name in ("a", "b", "c", "d")]

@@ -208,7 +208,7 @@ def _count(state: ElectionState, rights: Rights, gathering: Gathering, notes: Fi
         note_refusals(sheets, contest, gathering, placing, notes)
         table = sheets.table
         rulings = rulings_of(state, rights, contest.code)
-        counting = count(table, codes, len(state.roll), state.organisation, rulings, state.size, retracted)
+        counting = count(table, codes, len(state.roll), state.signers, rulings, state.size, retracted)
         tables[contest.code] = with_status(table, counting.status)
         annulled[contest.code] = tuple(counting.annulled)
         for code in codes:

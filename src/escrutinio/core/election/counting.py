@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.findings.docket import COUNT_AWAITED
 from escrutinio.core.election.findings.sheets import CONFLICT
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.places import in_places
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import (
@@ -67,7 +68,7 @@ def count(
     table: SheetTable,
     bases: Sequence[str],
     stations: int,
-    organisation: NDArray[np.int32],
+    signers: Sequence[str],
     rulings: Sequence[RulingAt],
     size: int,
     retracted: Mapping[int, int],
@@ -75,7 +76,7 @@ def count(
     """Count the rows of one contest whose log index is below `size`.
 
     Rows with status REFUSED stay refused, and those that were `retracted` below `size` count nowhere.
-    `organisation` is int32 [signers]; `bases` are the codes that `table.basis` counts in.
+    `signers` are the names that `table.signer` counts in, `bases` the codes that `table.basis` counts in.
     """
     rows = int(np.searchsorted(table.index, size))
     status = np.full(rows, Status.EVIDENCE, np.uint8)
@@ -88,7 +89,7 @@ def count(
     for number, code in enumerate(bases):
         mine = np.flatnonzero((table.basis[:rows] == number) & ~refused)
         if code == PAPER:
-            _count_paper(counting, table, mine, stations, organisation)
+            _count_paper(counting, table, mine, stations, signers)
         elif code != RULED:
             _count_sheets(counting, table, mine, code, stations)
     if RULED in bases:
@@ -109,7 +110,7 @@ def counting_at(state: ElectionState, contest: str, size: int) -> Counting:
     """The count of a contest when the log had `size` entries. Raises KeyError for one that there is not."""
     codes = [each.code for each in state.bases]
     rulings = rulings_of(state, Rights(state.definition.body), contest)
-    who, taken_back = state.organisation, state.retracted
+    who, taken_back = state.signers, state.retracted
     return count(state.tables[contest], codes, len(state.roll), who, rulings, size, taken_back)
 
 
@@ -198,15 +199,16 @@ def _count_paper(
     table: SheetTable,
     mine: NDArray[np.int64],
     stations: int,
-    organisation: NDArray[np.int32],
+    signers: Sequence[str],
 ) -> None:
-    """Hand counts: what two organisations found alike counts, unless two others agree on something else."""
+    """Hand counts: what two sides found alike counts, unless two others agree on something else; all officers
+    of the authority are one side."""
     counted = np.full(stations, NONE, np.int32)
-    groups: dict[tuple[int, bytes], tuple[int, set[int]]] = {}
+    groups: dict[tuple[int, bytes], tuple[int, set[str]]] = {}
     for row in mine.tolist():
         numbers = table.counts[row].tobytes() + table.classes[row].tobytes() + table.valid[row].tobytes()
         key = (int(table.station[row]), numbers + table.ballots[row].tobytes())
-        groups.setdefault(key, (row, set()))[1].add(int(organisation[table.signer[row]]))
+        groups.setdefault(key, (row, set()))[1].add(side_of(signers[table.signer[row]]))
     agreed: dict[int, list[int]] = {}
     for (station, _), (row, who) in groups.items():
         if len(who) > 1:

@@ -212,7 +212,7 @@ class Basis:
     `reported`: official sheets, a machine's before a board's. `reported-late`: sheets by machine keys that
     were enrolled late and without the consents that this needs. `ruled`: as reported, with the rulings
     applied; there once there is a ruling. `copies:<organisation>`: that organisation's copies. `paper`:
-    hand counts on which two organisations agree. `organisation` is set for copies only. `called`: its titles,
+    hand counts on which two sides agree. `organisation` is set for copies only. `called`: its titles,
     or a message that gives them; their words may change, so they are never compared.
     """
 

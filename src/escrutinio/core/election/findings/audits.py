@@ -18,7 +18,7 @@ from escrutinio.core.election.findings.order import OUT_OF_ORDER
 from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Status
 from escrutinio.core.records import types as t
-from escrutinio.core.records.commitments import digits_digest
+from escrutinio.core.records.commitments import digits_digest, opened_count
 
 FAMILY = Family("audits")
 
@@ -122,7 +122,7 @@ def _changed_counts(state: ElectionState, contest: str, table: SheetTable, notes
 
 @FAMILY.contest_rule
 def _committed_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
-    """Hand counts with another content than the first commitment of their organisation to that box."""
+    """Counts of a box, of one station or several, with another content than their side first committed to."""
     first: dict[tuple[str, str, bytes], Logged[t.CountCommitment]] = {}
     for logged in state.records(t.CountCommitment, contest):
         organisation, station = side_of(logged.entry.signer), logged.entry.about.station or ""
@@ -130,16 +130,21 @@ def _committed_counts(state: ElectionState, contest: str, table: SheetTable, not
     if not first:
         return
     mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED) & (table.digest >= 0)
+    said: list[tuple[int, str, str, bytes, bytes | None]] = []
     for row in np.flatnonzero(mine & (table.original < 0)).tolist():
         station, signer = state.roll.stations[table.station[row]], state.signers[table.signer[row]]
-        found = first.get((side_of(signer), station, state.digests[table.digest[row]]))
-        if found is None or found.index > table.index[row]:
-            continue
-        opened = int(table.opened[row])
-        if opened < 0 or state.digests[opened] != found.body.count:
+        opened = None if table.opened[row] < 0 else state.digests[table.opened[row]]
+        said.append((int(table.index[row]), signer, station, state.digests[table.digest[row]], opened))
+    for mixed in state.records(t.MixedCount, contest):
+        if mixed.body.corrects is None:
+            box, body = mixed.entry.about.station or "", mixed.body
+            said.append((mixed.index, mixed.entry.signer, box, body.commitment, opened_count(body)))
+    for index, signer, station, commitment, opened in sorted(said, key=lambda each: each[0]):
+        found = first.get((side_of(signer), station, commitment))
+        if found is not None and found.index < index and opened != found.body.count:
             notes.add(
                 HAND_COUNT_NOT_AS_COMMITTED,
-                [int(table.index[row]), found.index],
+                [index, found.index],
                 station=station,
                 contest=contest,
                 signer=signer,

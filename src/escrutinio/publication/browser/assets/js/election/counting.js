@@ -3,7 +3,7 @@
 
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
-import { BULK, OFFICIAL, organisationOf } from "./rights.js";
+import { BULK, OFFICIAL, organisationOf, sideOf } from "./rights.js";
 import { asRuled } from "./ruled.js";
 import { takenBack } from "./retractions.js";
 import { contentOf, plus, refusalOf, soleSheet, validOf } from "./sheets.js";
@@ -124,7 +124,7 @@ function countBasis({ rows, refused }, choose) {
   return basis;
 }
 
-/** Hand counts: what two organisations found alike counts, unless two others agree on something else. @param {Signed[]} rows */
+/** Hand counts: what two sides found alike counts, unless two others agree on something else. @param {Signed[]} rows */
 function agreedCount(rows) {
   /** @type {Map<string, Signed[]>} */
   const alike = new Map();
@@ -132,7 +132,7 @@ function agreedCount(rows) {
     const content = contentOf(row.entry.body);
     alike.set(content, [...(alike.get(content) ?? []), row]);
   }
-  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => organisationOf(key.name))).size > 1);
+  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => sideOf(key.name))).size > 1);
   return agreed.length > 1 ? "conflict" : agreed.length ? agreed[0][0] : null;
 }
 

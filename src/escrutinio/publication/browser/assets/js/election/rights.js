@@ -54,6 +54,11 @@ export function organisationOf(name) {
   return name.split("/").slice(0, 2).join("/");
 }
 
+/** Whose word a count of the paper is: all officers of the authority are one side. @param {string} name */
+export function sideOf(name) {
+  return name.startsWith("authority/") ? "authority" : organisationOf(name);
+}
+
 /** Who may say what in one election, and of how many names an act needs the consent, by its definition. */
 export class Rights {
   /** @param {any} definition its body */
