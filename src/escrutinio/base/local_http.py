@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,6 +19,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST = "127.0.0.1"
+
+CONNECTIONS, BACKLOG = 2_000, 4_096
+"""Connections at once in all: beyond them the oldest that has said nothing is closed, else the new one."""
+HEAD, SILENCE, ENDING = 10.0, 30, 30
+"""Seconds for the head of the first request, of silence before the next one, and that what is under way has
+when the server ends."""
 
 
 class Headers:
@@ -46,9 +51,12 @@ def serve_locally(
     host: str = HOST,
     tls: tuple[Path, Path] | None = None,
     names: Sequence[str] = (),
+    *,
+    proxied: bool = False,
 ) -> None:
     """Serve at `host` until interrupted, over TLS with a certificate and its key; `say` hears the address,
-    or one for each of the `names` under which people ask for it. Raises InputError for a taken port.
+    or one for each of the `names` under which people ask for it. `proxied`: a web server on this machine
+    may say for whom it asks. Raises InputError for a taken port.
 
     Port 0 takes a free one.
     """
@@ -59,44 +67,23 @@ def serve_locally(
             say(f"{'http' if tls is None else 'https'}://{name}:{listener.getsockname()[1]}/")
         certificate, key = (None, None) if tls is None else tls
         config = uvicorn.Config(
-            app, log_level="warning", proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=key
+            app,
+            http=_bounded(),
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=SILENCE,
+            timeout_graceful_shutdown=ENDING,
+            server_header=False,
+            proxy_headers=proxied,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         uvicorn.Server(config).run(sockets=[listener])
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a server that many call gives each: connections at once in all (beyond them the oldest that has
-    said nothing is closed, else the new one), seconds for the head of the first request, seconds of silence
-    before the next one, and seconds that what is under way has when it ends."""
-
-    connections: int = 2_000
-    head: float = 10.0
-    silence: int = 30
-    ending: int = 30
-
-
-def serve_many(app: ASGIApp, port: int, say: Callable[[str], None], host: str, bounds: Bounds) -> None:
-    """As `serve_locally`, within bounds, for who is called by many."""
-    import uvicorn
-
-    config = uvicorn.Config(
-        app,
-        http=_bounded(bounds),
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        backlog=4_096,
-        timeout_keep_alive=bounds.silence,
-        timeout_graceful_shutdown=bounds.ending,
-        server_header=False,
-    )
-    with _listener(port, host) as listener:
-        say(f"http://{host}:{listener.getsockname()[1]}/")
-        uvicorn.Server(config).run(sockets=[listener])
-
-
-def _bounded(bounds: Bounds) -> type[asyncio.Protocol]:
+def _bounded() -> type[asyncio.Protocol]:
     """uvicorn's protocol, which would wait for a first request for ever."""
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -110,8 +97,8 @@ def _bounded(bounds: Bounds) -> type[asyncio.Protocol]:
             """See `asyncio.Protocol`."""
             super().connection_made(transport)
             silent[self] = None
-            self.loop.call_later(bounds.head, self._end_if_silent)
-            if len(self.connections) > bounds.connections:
+            self.loop.call_later(HEAD, self._end_if_silent)
+            if len(self.connections) > CONNECTIONS:
                 next((each for each in list(silent) if each._end_if_silent()), self).transport.abort()
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -135,7 +122,7 @@ def _listener(port: int, host: str) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(4_096)  # whoever hears the address may call at once, before the server looks
+        listener.listen(BACKLOG)  # whoever hears the address may call at once, before the server looks
     except OSError as error:
         listener.close()
         raise InputError("port-unusable", port=port, host=host, why=error.strerror) from None

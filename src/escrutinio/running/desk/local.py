@@ -7,21 +7,25 @@ very site is read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.resources import files
+from typing import TypeVar
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from escrutinio.base.errors import InputError
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.local_http import HOST, Headers
 from escrutinio.base.words.catalogue import SOURCE, endonyms, languages
 from escrutinio.base.words.wording import whole
 
 MAX_FORM = 64 * 1024
+
+Who = TypeVar("Who")
 
 _HEADERS = {
     "content-security-policy": (
@@ -65,6 +69,36 @@ async def read_form(request: Request) -> dict[str, str]:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10_000))
     except (UnicodeDecodeError, ValueError):
         raise InputError("form-none") from None
+
+
+def form_page(
+    who: Callable[[Request], Who | None],
+    page: Callable[[Request, Who, Mapping[str, str] | None], Response],
+    *,
+    outside: Callable[[Request], Response],
+    elsewhere: Callable[[Request], Response],
+    refused: Callable[[Request, Who, EscrutinioError], Response],
+) -> Callable[[Request], Awaitable[Response]]:
+    """A page with a form, for those whom `who` knows: `page` answers, with the form where one was sent.
+
+    `outside` answers the others, `elsewhere` a form from another site, `refused` what `page` raises.
+    """
+
+    async def answer(request: Request) -> Response:
+        known = await run_in_threadpool(who, request)
+        if known is None:
+            return outside(request)
+        form: Mapping[str, str] | None = None
+        try:
+            if request.method == "POST":
+                if not same_site(request):
+                    return await run_in_threadpool(elsewhere, request)
+                form = await read_form(request)
+            return await run_in_threadpool(page, request, known, form)
+        except EscrutinioError as error:
+            return await run_in_threadpool(refused, request, known, error)
+
+    return answer
 
 
 def language_of(request: Request) -> str:

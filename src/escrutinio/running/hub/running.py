@@ -15,7 +15,7 @@ from typing import Self
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.base.garbage import looking_seldom
-from escrutinio.base.local_http import Bounds, serve_many
+from escrutinio.base.local_http import serve_locally
 from escrutinio.base.workers import workers
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.running.hub.budget import Budgets
@@ -57,7 +57,7 @@ def receive_at(
         looking_seldom(),  # at what hardly ever is garbage, while all who send wait
     ):
         receiver = Receiver(workspace, kept, store, promises, Measures(), health)
-        serve_many(receiver.application(), port, say, host, Bounds())
+        serve_locally(receiver.application(), port, say, host, proxied=True)
 
 
 def publish_until(

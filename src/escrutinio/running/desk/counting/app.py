@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import EscrutinioError, InputError, LogError
+from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
@@ -27,7 +26,7 @@ from escrutinio.running.desk.counting.countings import (
 )
 from escrutinio.running.desk.counting.words import DONE, MISSING, SEALS, STAGES, counting_texts
 from escrutinio.running.desk.entrance import HOME
-from escrutinio.running.desk.local import language_of, read_form, remember_language, same_site, templates
+from escrutinio.running.desk.local import form_page, language_of, remember_language, templates
 from escrutinio.running.desk.sessions import Session, Use
 
 AT = HOME[Use.COUNTER]
@@ -71,25 +70,14 @@ class CountingPages:
 
     def _with(
         self, page: Callable[[Request, str, Mapping[str, str] | None], Response]
-    ) -> Callable[..., object]:
-        """A page for counters alone; a form only where it comes from this very site."""
-
-        async def answer(request: Request) -> Response:
-            session = await run_in_threadpool(self._counter, request)
-            if session is None:
-                return self._outside(request)
-            form: Mapping[str, str] | None = None
-            try:
-                if request.method == "POST":
-                    if not same_site(request):
-                        said = counting_texts(language_of(request))["elsewhere"]
-                        return HTMLResponse(said, 403)
-                    form = await read_form(request)
-                return await run_in_threadpool(page, request, session.label, form)
-            except EscrutinioError as error:
-                return HTMLResponse(error.said_in(language_of(request)), 422)
-
-        return answer
+    ) -> Callable[[Request], Awaitable[Response]]:
+        return form_page(
+            self._counter,
+            lambda request, session, form: page(request, session.label, form),
+            outside=self._outside,
+            elsewhere=lambda request: HTMLResponse(counting_texts(language_of(request))["elsewhere"], 403),
+            refused=lambda request, _, error: HTMLResponse(error.said_in(language_of(request)), 422),
+        )
 
     # --- the boxes ---
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -19,10 +18,9 @@ from escrutinio.core.records.types import BY_NAME, Body
 from escrutinio.intake.authoring.signing import Sealed
 from escrutinio.publication.documents.labels import RECORDS
 from escrutinio.running.desk.local import (
+    form_page,
     language_of,
-    read_form,
     remember_language,
-    same_site,
     templates,
 )
 from escrutinio.running.desk.sessions import Attempts, Session
@@ -66,25 +64,16 @@ class SigningPages:
 
     def _with(
         self, page: Callable[[Request, str, Mapping[str, str] | None], Response]
-    ) -> Callable[..., object]:
-        """A page for signers alone; a form only where it comes from this very site."""
-
-        async def answer(request: Request) -> Response:
-            session = await run_in_threadpool(self._signer, request)
-            if session is None:
-                return self._outside(request)
-            form: Mapping[str, str] | None = None
-            try:
-                if request.method == "POST":
-                    if not same_site(request):
-                        return self._refused(request, "elsewhere", 403)
-                    form = await read_form(request)
-                return await run_in_threadpool(page, request, session.signs_as, form)
-            except EscrutinioError as error:
-                said = error.said_in(language_of(request))
-                return await run_in_threadpool(self._list, request, session.signs_as, None, said, 422)
-
-        return answer
+    ) -> Callable[[Request], Awaitable[Response]]:
+        return form_page(
+            self._signer,
+            lambda request, session, form: page(request, session.signs_as, form),
+            outside=self._outside,
+            elsewhere=lambda request: self._refused(request, "elsewhere", 403),
+            refused=lambda request, session, error: self._list(
+                request, session.signs_as, None, error.said_in(language_of(request)), 422
+            ),
+        )
 
     def _refused(self, request: Request, text: str, status: int) -> Response:
         return HTMLResponse(say_in(language_of(request), TEXTS[text]), status)
