@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,11 +129,19 @@ def _sent(
     sent = hub.send(records, attachments, channel)
     if proofs is not None:
         write_files(proofs, (
-            (f"{digest_of(raw).hex()}.promise.cose", each.promise)
+            (_name_of_promise(proofs, digest_of(raw).hex(), each.promise), each.promise)
             for raw, each in zip(records, sent, strict=True)
             if each.promise
         ))  # fmt: skip
     return {place: each.why for place, each in enumerate(sent) if each.why is not None}
+
+
+def _name_of_promise(proofs: Path, digest: str, promise: bytes) -> str:
+    """A name that no other promise has: one that was given before is evidence, and stays."""
+    names = chain([f"{digest}.promise.cose"], (f"{digest}.{n}.promise.cose" for n in count(2)))
+    return next(
+        name for name in names if not (proofs / name).exists() or (proofs / name).read_bytes() == promise
+    )
 
 
 def _proved(

@@ -12,16 +12,19 @@ from time import monotonic
 import httpx
 import pytest
 
+from escrutinio.base.files import write_files
 from escrutinio.core.log.checkpoint import parse_checkpoint
-from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.attachments import digest_of, file_name
+from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keyfiles import write_key_file
-from escrutinio.core.records.types import Promise
+from escrutinio.core.records.parts import Attachment
+from escrutinio.core.records.types import Promise, Visit
 from escrutinio.core.verification.judge import Verdict
 from escrutinio.core.verification.promises import judge_promise
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE, RECORD_TYPE
 from tests.cli.running import escrutinio
-from tests.running.hub.night import WORDS, Night, begun, hub
+from tests.running.hub.night import CLOCK, WORDS, Night, begun, hub
 
 ONE = {"Content-Type": RECORD_TYPE}
 SECRET = {"ESCRUTINIO_PASSPHRASE": WORDS}
@@ -158,18 +161,26 @@ def test_submit_sends_to_a_hub_and_keeps_what_it_proves(tmp_path: Path) -> None:
 def test_what_a_lost_store_alone_had_comes_back_from_its_backup(tmp_path: Path) -> None:
     """The store is lost after more became public: it is made again from the public log, and goes on."""
     night = begun(tmp_path)
-    records = night.complaints(6)
+    content = b"what an observer saw"
+    visit = seal(
+        Visit(CLOCK, None, (Attachment(digest_of(content), len(content), "text/plain"),)),
+        key=night.keys["observer/faro"], signer="observer/faro", subject="C1.01",
+        election=night.election, issued_at=CLOCK,
+    )  # fmt: skip
+    records = [*night.complaints(6), visit]
     night.workspace.add(records[:2], night.signer, 0)
+    write_files(night.workspace.public / "attachments", [(file_name(digest_of(content)), content)])
     with night.workspace.acceptor() as acceptor:
-        acceptor.accept(records[2:5])
+        acceptor.accept([*records[2:5], visit])
     kept = tmp_path / "kept"
     done = escrutinio("hub", "backup", night.directory, kept)
-    assert "not public yet: 3" in done.stdout
+    assert "not public yet: 4" in done.stdout
     assert (kept / "log.key").stat().st_mode & 0o077 == 0
     assert escrutinio("hub", "backup", night.directory, kept).returncode == 2
-    night.workspace.add(records[5:], night.signer, 0)
+    night.workspace.add(records[5:6], night.signer, 0)
     size = public_size(night)
     public = night.directory.rename(tmp_path / "lost") / "public"
+    (public / "attachments" / file_name(digest_of(content))).unlink()  # as on a mirror of what was public
     back = escrutinio(
         "workspace",
         "recover",
@@ -185,7 +196,8 @@ def test_what_a_lost_store_alone_had_comes_back_from_its_backup(tmp_path: Path) 
     done = escrutinio("workspace", "publish", night.directory, "-q", **SECRET)
     assert done.returncode == 0, done.stderr
     log = open_verified(night.workspace.public)
-    assert log.size == size == 9
+    assert log.size == size == 10
+    assert log.attachment(digest_of(content)) == content
     assert all(log.find(raw) is not None for raw in records)
 
 

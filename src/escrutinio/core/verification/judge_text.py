@@ -134,7 +134,10 @@ _HEADLINES: Mapping[str, str] = {
         "Promise contradicted: the log signed that entry {entry} was in it, and now shows another "
         "history. Keep the proof."
     ),
-    Verdict.PROMISE_KEPT: N_("The promise was kept: what it promises is in the log, entry {entry}."),
+    Verdict.PROMISE_KEPT: N_(
+        "What was promised is in the log, entry {entry}. Whether it was there in time, the log alone does not "
+        "say."
+    ),
     Verdict.PROMISE_NOT_DUE: N_(
         "What was promised is not in this log, and its time had not surely passed when the log was cosigned. "
         "Keep the promise, and look again."

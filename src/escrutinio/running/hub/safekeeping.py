@@ -8,7 +8,7 @@ again from the public log (`workspace recover`), and takes these records as it t
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,8 +18,9 @@ from escrutinio.base.files import PRIVATE, directory_mode, make_directories, wri
 from escrutinio.base.inputs import read_input
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.store import Head, Store
-from escrutinio.running.exchange.parcel import send
+from escrutinio.running.exchange.parcel import named_attachments, send
 from escrutinio.running.hub.diary import note_done
+from escrutinio.running.hub.holding import held_file
 from escrutinio.running.workspace.store_postgres import PostgresStore
 from escrutinio.running.workspace.workspace import LOG_KEY, SETTINGS, Workspace
 
@@ -31,9 +32,10 @@ _FAR = 2**53 - 1
 
 def back_up(workspace: Workspace, target: Path) -> int:
     """Copy what the store alone has into a directory, which is made: parcels of the records that are not
-    public, the settings, and the key as it stands, encrypted; how many records. Raises LogError, InputError.
+    public, with the files that they name, the settings, and the key as it stands, encrypted; how many
+    records. Raises LogError, InputError.
 
-    While the hub is at work: what it takes meanwhile may or may not be among them.
+    Records that the log refused when their moment came stay where they are: nothing would take them. While the hub is at work: what it takes meanwhile may or may not be among them.
     """
     if target.exists() and any(target.iterdir()):
         raise InputError("directory-not-empty", directory=target)
@@ -41,11 +43,21 @@ def back_up(workspace: Workspace, target: Path) -> int:
     make_directories(target, directory_mode(PRIVATE))
     with workspace.store() as store:
         records = [*_waiting(store), *(each.record for each in store.held_until(_FAR, _FAR))]
-    send(target, records, {})
+    send(target, records, dict(_files(workspace, records)))
     kept = [(name, workspace.private / name) for name in _KEYS if (workspace.private / name).exists()]
     files = [(SETTINGS, workspace.directory / SETTINGS), *kept]
     write_files(target, [(name, read_input(path)) for name, path in files], private=True)
     return len(records)
+
+
+def _files(workspace: Workspace, records: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """What records name that nobody else may have yet: it stands in the publication before they do, or waits
+    with them."""
+    for raw in records:
+        for digest in named_attachments(raw):
+            content = held_file(workspace, digest) or workspace.attachment(digest)
+            if content is not None:
+                yield digest, content
 
 
 def _waiting(store: Store) -> Iterator[bytes]:
