@@ -135,8 +135,8 @@ _HEADLINES: Mapping[str, str] = {
         "history. Keep the proof."
     ),
     Verdict.PROMISE_KEPT: N_(
-        "What was promised is in the log, entry {entry}. Whether it was there in time, the log alone does not "
-        "say."
+        "What was promised is in the log, entry {entry}. Whether it was there in time, the log alone does "
+        "not say."
     ),
     Verdict.PROMISE_NOT_DUE: N_(
         "What was promised is not in this log, and its time had not surely passed when the log was cosigned. "

@@ -23,7 +23,7 @@ from escrutinio.core.records.attachments import attachment_of, digest_of, file_n
 from escrutinio.core.records.entry import Entry, open_record, seal
 from escrutinio.core.records.keys import KeyHolder
 from escrutinio.core.records.parts import Attachment, LogHead
-from escrutinio.core.records.subjects import read_subject
+from escrutinio.core.records.subjects import Subject
 from escrutinio.core.records.types import Body
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.saying import read_says
@@ -143,7 +143,6 @@ class Signing(Writing):
         return self._seal(entry.body, entry.subject, at)
 
     def _seal(self, body: Body, about: str, at: int | None) -> Sealed:
-        self._check_place(about)
         raw = seal(
             body,
             key=self._key,
@@ -156,18 +155,19 @@ class Signing(Writing):
         if isinstance(refused, Refusal):
             raise refused.why
         entry = open_record(raw)
+        self._check_place(entry.about)
         self._hear(entry)
         self._admission.follow([raw])
         return Sealed(entry, self._waits(entry))
 
-    def _check_place(self, about: str) -> None:
+    def _check_place(self, about: Subject) -> None:
         """Raise InputError for an area or a contest that the definition does not have, which nothing can give
         it later: the log would take the record, and it would have no effect."""
-        subject, state = read_subject(about), self._log.state
-        if subject.contest is not None:
-            choose_contest(state, subject.contest)
-        if subject.area is not None and subject.area not in state.areas.index:
-            raise InputError("sign-area", area=repr(subject.area[:80]))
+        state = self._log.state
+        if about.contest is not None:
+            choose_contest(state, about.contest)
+        if about.area is not None and about.area not in state.areas.index:
+            raise InputError("sign-area", area=repr(about.area[:80]))
 
     def _hear(self, entry: Entry) -> None:
         if self._held is None or self._held.revoked is not None:

@@ -35,7 +35,8 @@ def back_up(workspace: Workspace, target: Path) -> int:
     public, with the files that they name, the settings, and the key as it stands, encrypted; how many
     records. Raises LogError, InputError.
 
-    Records that the log refused when their moment came stay where they are: nothing would take them. While the hub is at work: what it takes meanwhile may or may not be among them.
+    Records that the log refused when their moment came stay where they are: nothing would take them. While
+    the hub is at work: what it takes meanwhile may or may not be among them.
     """
     if target.exists() and any(target.iterdir()):
         raise InputError("directory-not-empty", directory=target)
