@@ -23,7 +23,7 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short risk risk-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short night risk risk-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
@@ -112,6 +112,9 @@ fuzz-short:
 
 risk: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.risk $(ARGS)
+
+night: $(VENV)/dev.stamp
+	@night=$$(mktemp -d) && $(BIN)/python examples/night/play.py "$$night/night" $(ARGS) && rm -r "$$night"
 
 risk-short:
 	@$(MAKE) --no-print-directory risk ARGS="--share 0.1 $(ARGS)"

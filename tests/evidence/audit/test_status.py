@@ -133,7 +133,7 @@ def test_wrong_boxes_raise_the_risk(boxes: int) -> None:
     assert found.more is not None
     assert found.more > 0
     assert len(found.suggested) == found.more
-    assert "more, if they agree" in found.sentences("en")[0]
+    assert "Further draws that would bring it there" in found.sentences("en")[0]
 
     # Escalation: one seed for all rounds, so the next round goes on where the first ended.
     day.sample(commitment, 2, found.suggested)
@@ -288,11 +288,11 @@ def test_stations_without_a_sheet_are_counted_against_the_outcome() -> None:
     assert (found.own.outstanding.stations, found.own.outstanding.registered) == (2, 400)
     assert found.own.risk_outstanding is not None
     assert found.risk < found.own.risk_outstanding < 1
-    assert "2 stations have no counted sheet; if all who could vote there" in found.sentences("en")[1]
+    assert "Stations without a counted sheet: 2. If all who could vote there" in found.sentences("en")[1]
     unknown = status_of_unknown_roll()
     assert unknown.own.outstanding.registered is None
     assert unknown.own.risk_outstanding is None
-    assert "no se sabe cuántos" in unknown.sentences("es")[1]
+    assert "No se sabe cuántos" in unknown.sentences("es")[1]
 
 
 def status_of_unknown_roll() -> AuditStatus:
@@ -408,7 +408,7 @@ def test_a_flood_of_strange_records_does_not_make_the_status_large() -> None:
     after = status(day)
     assert after.rounds == before.rounds
     assert len(after.notes) == MOST_NOTES + 1
-    assert after.notes[-1].sentence("en") == "5 notes more are not shown."
+    assert after.notes[-1].sentence("en") == "Notes that are not shown: 5."
 
 
 def test_a_result_may_be_rounded_up_and_not_down() -> None:

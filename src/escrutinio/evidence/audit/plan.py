@@ -79,13 +79,13 @@ class AuditPlan:
 
 
 _PLAN = N_(
-    "The margin is {margin:,} votes, {share} of what all boxes can hold: if the paper agrees with the "
+    "The margin in votes is {margin:,}, {share} of what all boxes can hold: if the paper agrees with the "
     "sheets, opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the "
     "outcome at a risk limit of {limit}."
 )
 _COUNT_ALL = N_(
-    "The margin is {margin:,} votes, {share} of what all boxes can hold: at a risk limit of {limit} a draw "
-    "would save no work, so all {all:,} boxes are opened and counted, and of them nothing is left to chance."
+    "The margin in votes is {margin:,}, {share} of what all boxes can hold: at a risk limit of {limit} a "
+    "draw would save no work, so all {all:,} boxes are opened and counted, and of them nothing is left to chance."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "

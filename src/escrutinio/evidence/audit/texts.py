@@ -130,7 +130,7 @@ NOTES = {
     "corrects-unknown": N_(
         "The result in entry {entry} says that it corrects one that its organisation has not stated."
     ),
-    "more": N_("{count} notes more are not shown."),
+    "more": N_("Notes that are not shown: {count}."),
 }
 """What reading an audit off a log notices, by code."""
 
@@ -141,17 +141,17 @@ STANDS = {
     ),
     "more": N_(
         "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
-        "limit of {limit}: {more:,} draws more, if they agree with the sheets, would bring it there."
+        "limit of {limit}. Further draws that would bring it there, if they agree with the sheets: {more:,}."
     ),
     "waiting": N_(
-        "Of {opened:,} boxes drawn by round {round:,}, {awaiting:,} have no agreed hand count and are "
+        "Boxes drawn by round {round:,} that have no agreed hand count: {awaiting:,} of {opened:,}. They are "
         "taken to be as wrong as they can be, so the risk is {risk} for now, above the limit of {limit}: "
         "their counts come first, and may be under way."
     ),
     "rest": N_(
         "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
-        "limit of {limit}. Further draws would take as much work as to open the other {suggested:,} boxes, "
-        "after which nothing is left to chance."
+        "limit of {limit}. Further draws would take as much work as to open all boxes that are left "
+        "({suggested:,}), after which nothing is left to chance."
     ),
     "full": N_(
         "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
@@ -192,12 +192,12 @@ ASIDE = N_(
     "The commitment in entry {entry}, by {signer}, is left aside, since its audit cannot be made again: {why}"
 )
 UNCOVERED = N_(
-    "{stations:,} stations have no counted sheet; if all who could vote there voted against the outcome, the "
-    "risk is {worst}."
+    "Stations without a counted sheet: {stations:,}. If all who could vote there voted against the outcome, "
+    "the risk is {worst}."
 )
 UNKNOWN = N_(
-    "{stations:,} stations have no counted sheet and it is not known how many could vote there, so of "
-    "them it says nothing."
+    "Stations without a counted sheet: {stations:,}. It is not known how many could vote there, so of them "
+    "it says nothing."
 )
 SEVERAL = N_(
     "The contests are audited with the same boxes, each by its own test, and the risk is the greatest of "
@@ -205,10 +205,10 @@ SEVERAL = N_(
 )
 EACH = N_("{contest} {risk}")
 UNCOVERED_OF = N_(
-    "{contest}: {stations:,} stations have no counted sheet; if all who could vote there voted against the "
-    "outcome, its risk is {worst}."
+    "{contest}: stations without a counted sheet: {stations:,}. If all who could vote there voted against "
+    "the outcome, its risk is {worst}."
 )
 UNKNOWN_OF = N_(
-    "{contest}: {stations:,} stations have no counted sheet and it is not known how many could vote there, "
+    "{contest}: stations without a counted sheet: {stations:,}. It is not known how many could vote there, "
     "so of them it says nothing."
 )

@@ -13,11 +13,11 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_text
 from escrutinio.base.toml import read_toml
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records.attachments import MAX_ATTACHMENT
 from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead, Title
 from escrutinio.core.records.types import Body
 from escrutinio.intake.mapping.files import load
 
-MAX_ATTACHMENT = 64 * 1024 * 1024
 ABOUT = "about"
 MAX_VALUE = 65_536
 
