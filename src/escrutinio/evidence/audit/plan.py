@@ -85,7 +85,8 @@ _PLAN = N_(
 )
 _COUNT_ALL = N_(
     "The margin in votes is {margin:,}, {share} of what all boxes can hold: at a risk limit of {limit} a "
-    "draw would save no work, so all {all:,} boxes are opened and counted, and of them nothing is left to chance."
+    "draw would save no work, so all {all:,} boxes are opened and counted, and of them nothing is left "
+    "to chance."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
