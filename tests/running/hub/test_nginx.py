@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from escrutinio.base.files import write_files
 from escrutinio.core.log.reader import CHECKPOINT
 from escrutinio.running.exchange.entries import BATCH_TYPE, RECORD_TYPE
 from tests.conftest import REQUIRE_ALL
@@ -130,5 +131,10 @@ def test_a_hub_behind_nginx(tmp_path: Path) -> None:
         assert shown.headers["content-type"].startswith("text/plain")
         assert shown.headers["access-control-allow-origin"] == "*"
         assert "no-cache" in shown.headers["cache-control"]
+        write_files(night.workspace.public / "en", [("index.html", b"<!doctype html>")])
+        on = reader.get("/en", follow_redirects=False)  # links in the page are relative
+        assert (on.status_code, on.headers.get("location")) == (301, "/en/")
+        assert reader.get("/en/").status_code == 200
+        assert reader.get("/log/").status_code == reader.get("/none").status_code == 404
         for secret in ("/../private/log.key", "/%2e%2e/private/log.key", "/private/log.key"):
             assert reader.get(secret).status_code in {400, 404}
