@@ -132,6 +132,8 @@ def test_home_leads_to_what_was_found_under_every_server(
         if way == "Enter":
             page.press("form.find input", "Enter")
         else:
+            if scripts:
+                page.wait_for_selector("ul.hits li")  # for which the page may scroll
             page.click("form.find button")
         page.wait_for_url("**/es/station.html?s=escuela")
         if scripts:

@@ -59,8 +59,10 @@ export class Search {
     this.active = -1;
     fillElement(this.list, hits.map((hit, at) => this.option(hit, at)));
     this.list.hidden = !hits.length;
-    // Where the field stands at the foot of the screen what was found would be below it.
-    if (this.list.firstElementChild && this.list.firstElementChild.getBoundingClientRect().bottom > innerHeight) this.form.scrollIntoView();
+    // Where the field stands at the foot of the screen what was found would be below it. Not under a finger that is
+    // on the button already: it would let go of it beside the button.
+    const typing = document.activeElement === this.input;
+    if (typing && this.list.firstElementChild && this.list.firstElementChild.getBoundingClientRect().bottom > innerHeight) this.form.scrollIntoView();
     this.input.setAttribute("aria-expanded", String(hits.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     if (!hits.length) this.status.textContent = "";
