@@ -47,6 +47,7 @@ from tests.running.hub.night import WORDS, Night, hub
 from tests.running.witness.witnesses import made, running
 
 BATCH = 500
+STATIONS_OF_A_DISTRICT = 20
 STATIONS, SECONDS = 30_026, 60.0
 CONNECTIONS = 1_500
 WITNESSES = ("a", "b", "c")
@@ -66,7 +67,7 @@ def main() -> None:
 
 def _begun(home: Path, stations: int, there: int) -> tuple[Workspace, list[bytes]]:
     """A workspace whose log has a receiver's key and the first sheets; and the other sheets."""
-    election = SyntheticElection(stations)
+    election = SyntheticElection(stations, stations // STATIONS_OF_A_DISTRICT)
     records = list(election.records())
     sheets = records[len(records) - stations :]
     receiver = signing_key("receiver")

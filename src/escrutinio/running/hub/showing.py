@@ -137,12 +137,13 @@ class Showing:
     # --- data and pages ---
 
     def _pages(self) -> None:
-        due = 0.0
+        due, shown = 0.0, -1
         while not self._stop.wait(max(self._pace.period, due - monotonic())):
             started, log = monotonic(), self._follower.log
             evidence = self._evidence.at(log)
             worked = log.size if evidence is None else evidence.size
-            if is_current(self._workspace.public, log.signed, worked):
+            whole = evidence is None or evidence.size != shown
+            if not whole and is_current(self._workspace.public, log.signed, worked):
                 continue
             try:
                 show(
@@ -154,13 +155,14 @@ class Showing:
                     executor=self._executor,
                     refresh=max(1, round(self._pace.pages)),
                     evidence=evidence,
+                    whole=whole,
                     last=self._say,
                 )
             except EscrutinioError as error:
                 note(self._workspace, "not-shown", why=error.plain())
             else:
-                seconds = round(monotonic() - started, 3)
-                note(self._workspace, "shown", size=log.size, evidence=worked, seconds=seconds)
+                seconds, shown = round(monotonic() - started, 3), worked
+                note(self._workspace, "shown", size=log.size, evidence=worked, whole=whole, seconds=seconds)
             due = started + self._pace.pages
 
 

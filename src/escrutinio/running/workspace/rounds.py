@@ -89,10 +89,11 @@ def show(
     executor: Executor | None = None,
     refresh: int | None = None,
     evidence: Worked | None = None,
+    whole: bool = True,
     last: Callable[[Made], object] | None = None,
 ) -> None:
-    """Bring data and pages up to a log that stands in the workspace and was verified; `evidence` and `last`
-    as for `renew`. Raises PublicationError."""
+    """Bring data and pages up to a log that stands in the workspace and was verified; `evidence`, `whole` and
+    `last` as for `renew`. Raises PublicationError."""
     renew(
         workspace.public,
         log,
@@ -104,6 +105,7 @@ def show(
         refresh=refresh,
         cosigning=read_cosigning(workspace.private),
         evidence=evidence,
+        whole=whole,
         last=last,
     )
 
