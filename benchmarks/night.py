@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,7 @@ from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Enrolment
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.cosigning import ALL_ANSWER
+from escrutinio.publication.site.render import start_evidence
 from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.rounds import trust_of
 from escrutinio.running.workspace.views import renew, say_live
@@ -167,11 +169,13 @@ def _batch(size: int, options: Options) -> None:
         trust = trust_of(workspace, SIGNER)
         given: list[bytes] = []
 
-        def shown() -> None:
-            renew(
-                workspace.public, follower.log, Presentation(), trust=trust, clock=CLOCK, progress=silent,
-                executor=executor, refresh=15,
-            )  # fmt: skip
+        show_all = partial(
+            renew, workspace.public, shown=Presentation(), trust=trust, clock=CLOCK, progress=silent,
+            executor=executor, refresh=15,
+        )  # fmt: skip
+        state = follower.log.state
+        many = len(state.contests)
+        worked = executor and start_evidence(state, state.size, many, workspace.public, executor)
 
         def said() -> None:
             say_live(
@@ -183,9 +187,10 @@ def _batch(size: int, options: Options) -> None:
             "log": lambda: workspace.add(given, SIGNER, CLOCK, follower.log),
             "totals": follower.advance,
             "live.json": said,
-            "data and pages": shown,
+            "pages of what came": lambda: show_all(log=follower.log, evidence=worked, whole=False),
+            "tables and the other pages": lambda: show_all(log=follower.log, evidence=worked),
         }
-        shown()
+        show_all(log=follower.log, evidence=worked)
         best = dict.fromkeys(steps, float("inf"))
         for turn in range(turns):
             given[:] = rest[turn * BATCH : (turn + 1) * BATCH]

@@ -22,10 +22,11 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
 _period = click.option("--period", type=click.FloatRange(min=0.05), default=1.0, show_default=True,
                        help=say("Seconds between two checkpoints."))  # fmt: skip
 _pages = click.option("--pages", type=click.FloatRange(min=0), default=15.0, show_default=True,
-                      help=say("Seconds between two renewals of data and pages; 0 makes none."))  # fmt: skip
+                      help=say("Seconds between two renewals of the pages of what came; 0 makes "
+                               "none."))  # fmt: skip
 _evidence = click.option("--evidence", type=click.FloatRange(min=0), default=60.0, show_default=True,
-                         help=say("Seconds between two workings of the evidence that the pages show; they "
-                                  "say at which size of the log it was worked out."))  # fmt: skip
+                         help=say("Seconds between two workings of what takes the whole log: tables and "
+                                  "evidence; both say of which size of the log they are."))  # fmt: skip
 
 
 def _receiving(command: F) -> F:
@@ -83,8 +84,8 @@ def receive(
 
 @command.command(
     help=say(
-        "Publish the log in DIRECTORY as records come: a checkpoint and its totals each period, data and "
-        "pages less often, evidence at its own pace. One alone can run.\n\n"
+        "Publish the log in DIRECTORY as records come: a checkpoint and its totals each period, pages less "
+        "often, tables and evidence at their own pace. One alone can run.\n\n"
         "Example: escrutinio hub publish /srv/election --period 1"
     )
 )

@@ -1,8 +1,9 @@
-"""What is shown of a log that a publisher makes public: `live.json` at each checkpoint, data and pages at a
-pace of their own, and the evidence on them at a slower one, in two threads that no checkpoint waits for.
+"""What is shown of a log that a publisher makes public: `live.json` at each checkpoint, the pages of what
+came at a pace of their own, and what takes the whole log, tables and evidence, at a slower one, in two
+threads that no checkpoint waits for.
 
-`live.json` says at which size the pages stand, and the pages at which size their evidence was worked out, so
-that no reader takes one for the other.
+`live.json` says at which sizes pages, evidence and tables stand, and the pages at which size their evidence
+was worked out, so that no reader takes one for the other.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ SHARE = 2
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two checkpoints, between two renewals of data and pages (0: none, and no `live.json`),
-    and between two of the evidence, at least."""
+    """Seconds between two checkpoints, between two renewals of pages (0: none, and no `live.json`), and
+    between two of the evidence and the tables, at least."""
 
     period: float
     pages: float

@@ -22,7 +22,7 @@ const UNSURE = new Set(["key-unknown", "key-weak"]); // where a record that may 
  * nothing, the first of `faultCount`; `unread`: entries of types that are not known and change no total; `repeats`: entries
  * whose bytes stood before, each with the first; `beyond`: entries beyond a bound of the formats; `told`: records whose
  * file is missing, or of another size than they state; `refused`: entries that count in no total, by code; `checkpoint` and `earlier` as text;
- * `figures` that were asked for by the names of pages.
+ * `figures` that were asked for by the names of pages, `figuresThen` as they were at the size of the page, where that is smaller.
  * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
  *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
  *   totals: { contest: string, basis: string, total: any, stated: Record<string, import("./sheets.js").Sum> | null }[],
@@ -31,7 +31,7 @@ const UNSURE = new Set(["key-unknown", "key-weak"]); // where a record that may 
  *   repeatCount: number, beyond: { index: number, why: PlainRefusal }[], beyondCount: number,
  *   told: import("./attachments.js").Told | null,
  *   compared: import("./stated.js").Compared | null, area: any, sheet: import("./sheet-beside.js").Sheet | null,
- *   figures: (import("./sheets.js").Sum | null | undefined)[] | null }} Report
+ *   figures: (import("./sheets.js").Sum | null | undefined)[] | null, figuresThen: (import("./sheets.js").Sum | null | undefined)[] | null }} Report
  */
 
 /** @param {unknown} error @returns {null} where it is a refusal */
@@ -82,6 +82,7 @@ export async function reportOf(log, steps, context, judged, otherwise) {
     area: null,
     sheet: null,
     figures: null,
+    figuresThen: null,
   };
 }
 

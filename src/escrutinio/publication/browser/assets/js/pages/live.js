@@ -98,7 +98,7 @@ class Page {
       return;
     }
     this.live = found;
-    if (before === null ? found.refresh !== null : standing(found).size > standing(before).size || found.pages?.evidence !== before.pages?.evidence) await this.follow(before, found);
+    if (before === null ? found.refresh !== null : standing(found).size > standing(before).size || found.pages?.evidence !== before.pages?.evidence || found.pages?.tables !== before.pages?.tables) await this.follow(before, found);
     this.tell();
   }
 
