@@ -175,7 +175,8 @@ def _batch(size: int, options: Options) -> None:
         )  # fmt: skip
         state = follower.log.state
         many = len(state.contests)
-        worked = executor and start_evidence(state, state.size, many, workspace.public, executor)
+        assert executor is not None
+        worked = start_evidence(state, state.size, many, workspace.public, executor)
 
         def said() -> None:
             say_live(

@@ -28,7 +28,8 @@ class Renewal:
 
 def renew_indexes(site: Site, log: Path | None, before: Mapping[str, str], there: Collection[str]) -> Renewal:
     """The indexes of a site whose earlier rendering made them from `before`, by their paths, and has the
-    files `there`; `log` as for `index_files`. What all pages share is what it was."""
+    files `there`; `log` is the log's directory, where entries can be looked for. What all pages share is what
+    it was."""
     indexes, made = Indexes(site, log), {}
     roll, keys = _of_roll(site.state.roll), _of_keys(site.state)
     now = {path: roll for path in before if indexes.is_of_roll(path)}

@@ -94,15 +94,6 @@ _encode = msgspec.json.Encoder().encode
 _WORD = re.compile(r"[^\W_]+")
 
 
-def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every index; `log` is the log's directory, where entries can be looked for."""
-    indexes = Indexes(site, log)
-    yield from indexes.small()
-    yield indexes.of_keys()
-    yield from indexes.of_roll()
-    yield from indexes.of_stations(indexes.paths)
-
-
 class Indexes:
     """The indexes of a site by what they depend on; `log` is the log's directory, if it is there."""
 
