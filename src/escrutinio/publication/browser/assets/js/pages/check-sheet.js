@@ -173,7 +173,7 @@ class CheckPage {
     }
     const found = await identifyReceipt(this.log, code, progress);
     const cards = found.map((answer) => answerCard(this.lang, answer, code, size, []));
-    const said = found.length === 1 ? "receipt-one" : found.length ? "receipt-several" : "receipt-none";
+    const said = found.length === 1 ? "receipt-one" : found.length ? "receipt-several" : "receipt-missing";
     fillElement(this.status, this.say(said, { ...values, count: found.length }), " ", this.say("receipt-why"));
     fillElement(this.answers, cards, el("p.small.muted", {}, this.say("limit")));
     cards[0]?.querySelector("h2")?.focus();
