@@ -68,6 +68,7 @@ export function showReport(lang, report, around) {
       list(lang, "unread", unreadOf(lang, report)),
       list(lang, "repeats", withRest(lang, report.repeats.map((one) => speak(lang, "repeat", one)), report.repeatCount)),
       list(lang, "beyond", notedOf(lang, report.beyond, report.beyondCount)),
+      list(lang, "revoked", withRest(lang, report.revoked.map((one) => speak(lang, "revoked-key", one)), report.revokedCount)),
       list(lang, "told", toldOf(lang, report)),
       list(lang, "refused", refusedOf(lang, report)),
       area && stationList(lang, report),
