@@ -174,7 +174,7 @@ def expected(state: ElectionState) -> dict[str, dict[str, object]]:
             found[f"{contest.code} {basis.code}"] = {
                 "candidates": table.candidates[area].tolist(),
                 "valid": int(table.valid[area]),
-                "classes": table.classes[area].tolist(),
+                "classes": [None if each < 0 else each for each in table.beside[area, :-1].tolist()],
                 "stations": int(table.stations_counted[area]),
                 "pending": sorted(state.roll.stations[at] for at in pending),
                 "annulled": sorted(state.roll.stations[at] for at in annulled),

@@ -388,7 +388,7 @@ def test_two_sessions_type_and_a_restart_loses_nothing(
     keys = [sessions.hand_out(label, Use.TYPIST, 3600) for label in ("t1", "t2")]
     typed = desk_directory(workspace) / "typed"
     for key in keys:  # each time the desk was closed and opened again in between; the cookie goes on
-        desk = Desk(folder, typed, sessions=True)
+        desk = Desk(folder, typed)
         [name] = desk.pictures
         with served(desk_application(workspace, now=clock, pictures=desk)) as client:
             assert client.get(f"/transcription/picture/{name}").status_code == 404

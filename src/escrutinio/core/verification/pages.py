@@ -53,7 +53,7 @@ _NAMED = {
 }
 _VOTES = "votes/"
 
-Row = Mapping[str, int]
+Row = Mapping[str, int | None]
 
 
 @dataclass(slots=True)
@@ -238,5 +238,5 @@ def _value(name: str, rows: Mapping[tuple[str, str, str], Row]) -> int | None:
     if row is None:
         return None
     if what == "stations":
-        return max(row["stations_declared"], row["stations_in_roll"])
+        return max(row["stations_declared"] or 0, row["stations_in_roll"] or 0)
     return row.get(_NAMED.get(what, what))

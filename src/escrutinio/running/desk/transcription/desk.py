@@ -1,8 +1,8 @@
 """The desk: the pictures, the people and the journal of what they typed, in a directory.
 
-    typists.txt          codes issued by the organisation, one a line; no names
     typings.jsonl        the journal: one line a typing, forced to disk before the next page is shown
     transcribed.jsonl    the sheets that are done, for `escrutinio collect add` or `escrutinio desk seal`
+    people/              without a workspace: the session keys of who types (`sessions`)
     pending.jsonl        with clerks in roles: the sheets that wait for a third person
 
 What two people agreed on is written whole each time, so that a crash loses at most the page on the screen.
@@ -12,7 +12,6 @@ The directory is for its owner alone, and one desk is at work in it: who shares 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from threading import Lock
 
 import msgspec
 
-from escrutinio.base.errors import InputError, LogError, RecordError
+from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import (
     PRIVATE,
     DirectoryLock,
@@ -30,13 +29,11 @@ from escrutinio.base.files import (
     write_all,
     write_files,
 )
-from escrutinio.base.inputs import as_text, read_input
 from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import SheetFact
-from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.folder import IMAGE, list_folder
 from escrutinio.intake.scan.images import count_pages, is_plain
 from escrutinio.intake.scan.problems import Problem, UnreadableError
@@ -55,7 +52,7 @@ from escrutinio.running.desk.transcription.tasks import (
 )
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
-TYPISTS, JOURNAL, RESULT = "typists.txt", "typings.jsonl", "transcribed.jsonl"
+JOURNAL, RESULT = "typings.jsonl", "transcribed.jsonl"
 PENDING = "pending.jsonl"
 MOST_IMAGES = 200_000
 _AGREED, _DECIDED = SheetFact.TWO_AGREED, SheetFact.THIRD_DECIDED
@@ -85,9 +82,8 @@ class Desk:
     """Pictures of `folder`, all pages or those in `only` by file; the journal in `directory`; threads may
     share it.
 
-    Who types has a code in `typists`, or with `sessions` was let in by whoever asks; with `clerks` everybody
-    has a role, and a third decides where the two of a picture differ. `unreadable` says of
-    each file that is no picture why.
+    Who types was let in by whoever asks, and is known by a label; with `clerks` everybody has a role, and a
+    third decides where the two of a picture differ. `unreadable` says of each file that is no picture why.
 
     Raises LogError while another desk is at work in the directory, and InputError for one that is none.
     """
@@ -98,10 +94,9 @@ class Desk:
         directory: Path,
         only: Mapping[Path, frozenset[int]] | None = None,
         *,
-        sessions: bool = False,
         clerks: bool = False,
     ) -> None:
-        self.folder, self.directory, self._sessions = folder.resolve(), directory, sessions
+        self.folder, self.directory = folder.resolve(), directory
         self.clerks = clerks
         make_directories(directory, directory_mode(PRIVATE))
         self._alone = DirectoryLock(directory, "desk-busy")
@@ -121,7 +116,6 @@ class Desk:
         self.unreadable: dict[str, str] = {}
         self.pictures = dict(self._found(self._listed() if only is None else only))
         self._typings = self._read_journal()
-        self.typists = self._read_typists()
         self._elsewhere = self._read_result()
         if self._typings:  # the result may be behind the journal, where a crash came between the two
             self._write_result()
@@ -145,7 +139,7 @@ class Desk:
         """Keep a typing. Raises InputError where this person said that of the picture, or nobody may."""
         with self._lock:
             task = self.tasks().get(typing.picture)
-            if task is None or not (self._sessions or typing.typist in self.typists):
+            if task is None:
                 raise InputError("desk-unknown")
             if self._other_way(typing.part) or not may_say(task.typings, typing):
                 raise InputError("desk-typed")
@@ -277,39 +271,13 @@ class Desk:
         except (OSError, *NO_JSON) as error:
             raise InputError("file-unreadable", path=path, why=str(error)) from None
 
-    def _read_typists(self) -> tuple[str, ...]:
-        path = self.directory / TYPISTS
-        try:
-            if not path.exists():
-                return ()
-            codes = as_text(read_input(path), str(path)).decode().split()
-            return tuple(check_code(code) for code in codes)
-        except (UnicodeDecodeError, RecordError) as error:
-            raise InputError("typists-form", path=path, why=str(error)) from None
+
+def people_directory(directory: Path) -> Path:
+    """Where the sessions of those are who type into a directory without a workspace: one of its own, as a
+    supervisor hands out and revokes keys while a desk is at work."""
+    return directory / "people"
 
 
 def _count(path: Path) -> int:
     """In a child: how many pages a file has."""
     return count_pages(read_regular(path).data)
-
-
-def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
-    """Make codes for as many people, to be handed out by the organisation; an old list is kept.
-
-    Raises InputError if there is a list already, and LogError while a desk is at work there.
-    """
-    path = directory / TYPISTS
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    codes = tuple(
-        f"t{number}-{''.join(secrets.choice(letters) for _ in range(6))}" for number in range(1, count + 1)
-    )
-    make_directories(directory, directory_mode(PRIVATE))
-    alone = DirectoryLock(directory, "desk-busy")
-    try:
-        if path.exists():
-            raise InputError("typists-exist", path=path)
-        content = "".join(f"{code}\n" for code in codes).encode()
-        write_files(directory, [(TYPISTS, content)], private=True)
-    finally:
-        alone.release()
-    return codes
