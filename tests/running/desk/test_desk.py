@@ -200,7 +200,7 @@ def test_over_tls_the_cookie_is_for_this_host_alone(
         answer = post(client, "/enter", key=key)
         cookie = answer.headers["set-cookie"]
         assert answer.status_code == 303
-        assert cookie.startswith("__Host-desk=")
+        assert cookie.startswith(f"__Host-desk-{client.base_url.port}=")
         assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"))
         assert client.get("/sign").status_code == 200
         assert (

@@ -120,6 +120,7 @@ def test_nobody_sends_without_a_session_of_this_use(
     assert send(client, photo()).json() == {"error": "session"}
     client.cookies.set("desk", sessions.hand_out("t1", Use.BOARD, HOUR))
     assert send(client, photo()).status_code == 403
+    assert "in force, and this page is for another use" in client.get("/phone?lang=en").text
     assert list(box.open(KEYRING)) == []
 
 
