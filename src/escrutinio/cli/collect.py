@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
@@ -85,12 +86,20 @@ def command() -> None:
     metavar="LANGUAGE=TEXT",
     help=say("What people call it, per language."),
 )
+@click.option(
+    "--until-public",
+    is_flag=True,
+    help=say(
+        "Let copies wait for the moment of the calendar from which results may be public; without it, "
+        "whoever publishes them sooner answers for that."
+    ),
+)
 @new_passphrase_option
 @clock_option
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    key: str | None, titles: tuple[str, ...], passphrase: str, clock: int, quiet: bool,
+    key: str | None, titles: tuple[str, ...], until_public: bool, passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
@@ -115,6 +124,7 @@ def init(
             qr2024=log.unverified(QR2024_FILE, MAX_FILE),
             holder=None if key is None else _open_key(key),
             signer="" if key is None else _address(key),
+            until_public=until_public,
         )
         keyring = collection.keyring(passphrase)
         trusted = _renew(collection, keyring, collection.open(), clock, quiet)
@@ -163,6 +173,7 @@ def add(
         Collected,
         NotTaken,
         Said,
+        let_wait,
         sort_facts,
         sort_out,
     )
@@ -181,13 +192,18 @@ def add(
         state = follower.log.state
         confirmed = frozenset(confirm)
         read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
-        sheets = [one for one in read if isinstance(one, Collected)]
-        found = sort_out(sheets, state, collection.name, confirmed)
+        found = sort_out(
+            (one for one in read if isinstance(one, Collected)), state, collection.name, confirmed
+        )
         facts, of_nobody = sort_facts((one for one in read if isinstance(one, Said)), state, collection.name)
         not_taken = [*(one for one in read if isinstance(one, NotTaken)), *found.not_taken, *of_nobody]
+        sheets, later = found.taken, tuple[int, ...]()
+        if collection.workspace.lets_wait:
+            waiting = let_wait(sheets, facts, state, clock)
+            sheets, facts, later = waiting.sheets, waiting.facts, waiting.later
         try:
-            if found.taken or facts:
-                entries = collection.append(found.taken, keyring, clock, follower.log, facts)
+            if sheets or facts:
+                entries = collection.append(sheets, keyring, clock, follower.log, facts)
                 added = entries - len(facts)
         except CopiesRefusedError as error:  # the others are in the log, and the pages show them
             refusal, added = error, error.added
@@ -207,6 +223,7 @@ def add(
                 "added": added,
                 "known": found.known,
                 "facts": len(facts),
+                "later": {"count": len(later), "until": max(later)} if later else None,
                 "held": [_plain(one) for one in held],
                 "refused": [_plain(one) for one in refused],
             }
@@ -224,6 +241,15 @@ def add(
     )
     if facts:
         click.echo(say("What the tables say of sheets, new in the log: {count:,}", count=len(facts)))
+    if later:
+        click.echo(
+            say(
+                "By the calendar results may be public from {until} on, at the latest; kept from the log "
+                "until this command is run again: {count:,}",
+                until=moment_text(max(later)),
+                count=len(later),
+            )
+        )
     _show(held)
     _show(refused)
 

@@ -244,7 +244,7 @@ def test_a_directory_lets_results_wait_in_the_inbox(night: Night) -> None:
     send(inbox, [*sheets, *night.complaints(1)], {})
     with workspace.acceptor() as acceptor:
         taken = take(workspace, inbox, acceptor, FROM - 1)
-        assert (taken.new, [each.waits for each in taken.left], taken.later) == (1, [True], [FROM])
+        assert (taken.new, [each.waits for each in taken.left], taken.later) == (1, [True], {sheets[0]: FROM})
         assert "UTC on; it waits" in str(taken.left[0].why)
         assert take(workspace, inbox, acceptor, FROM).new == 1
         assert take(workspace, inbox, acceptor, FROM).new == 0

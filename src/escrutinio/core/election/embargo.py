@@ -10,7 +10,7 @@ What a record says of a place includes all that lies in it: totals of the countr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -183,15 +183,14 @@ def embargoes_of(state: ElectionState) -> list[tuple[int, int, Embargo]]:
     return [(start, end, moved[start]) for start, end in pairwise(starts)]
 
 
-def public_from(state: ElectionState, contest: str, area: str) -> int:
-    """From when on totals of a contest in an area may be public, by a log's calendar and its extensions, in
-    seconds since 1970-01-01 UTC; 0 where they need not wait."""
-    contests = [(view.code, view.area) for view in state.contests]
-    return embargo_of(state).of(Subject(contest=contest, area=area), contests, (state.roll,))
+def public_moments(state: ElectionState) -> Callable[[Subject], int]:
+    """Says from when on results of a station, a contest or an area may be public, by a log's calendar and its
+    extensions, in seconds since 1970-01-01 UTC; 0 where they need not wait."""
+    held, contests = embargo_of(state), [(view.code, view.area) for view in state.contests]
+    return lambda about: held.of(about, contests, (state.roll,))
 
 
 def moments_of(state: ElectionState, records: Iterable[bytes]) -> list[int]:
-    """From when on each record may be public, by a log's calendar and its extensions, in seconds since
-    1970-01-01 UTC; 0 for one that need not wait."""
+    """From when on each record may be public, as `public_moments` has it; 0 for one without results."""
     held, contests = embargo_of(state), [(view.code, view.area) for view in state.contests]
-    return [held.of_record(raw, contests, (state.roll,)) if held.last else 0 for raw in records]
+    return [held.of_record(raw, contests, (state.roll,)) for raw in records]

@@ -39,6 +39,10 @@ class Held:
     channel: int = 0
 
 
+ALL_HELD = 2**53 - 1
+"""A moment, and a number of records, beyond all that wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A checkpoint that the store remembers: size, root, and the signed note."""

@@ -19,9 +19,9 @@ from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.files import write_files
 from escrutinio.core.election.state import attachments_of
 from escrutinio.core.log.accept import Acceptor, Refusal
-from escrutinio.core.log.store import Held, Store
+from escrutinio.core.log.store import ALL_HELD, Held, Store
 from escrutinio.core.records.attachments import digest_of, file_name
-from escrutinio.core.records.codes import Channel, LogRole
+from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.entry import read_record
 from escrutinio.running.exchange.parcel import ATTACHMENTS
 from escrutinio.running.hub.diary import note
@@ -33,8 +33,6 @@ HELD = "held"
 
 GROUP = 2_000
 """Records that are taken into the log at once when their moment comes."""
-
-_FAR = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,8 @@ class Holding:
         self._promises, self._clock = promises, clock
 
     def moments(self, records: Sequence[bytes]) -> list[int]:
-        """Until when each record would wait if it came now; 0 for not at all. Only the authority's log
-        waits by itself: what others publish is theirs to answer for."""
-        if self._workspace.role is not LogRole.OFFICIAL:
+        """Until when each record would wait if it came now; 0 for not at all."""
+        if not self._workspace.lets_wait:
             return [0] * len(records)
         at = self._clock()
         return [until if until > at else 0 for until in self._acceptor.later(records)]
@@ -113,7 +110,7 @@ class Holding:
 
     def move(self) -> None:
         """Let everything that waits do so until the moments of today: an extension has come."""
-        rows = self._store.held_until(_FAR, _FAR)
+        rows = self._store.held_until(ALL_HELD, ALL_HELD)
         moments = self._acceptor.later([row.record for row in rows])
         self._store.hold_until(
             {

@@ -17,7 +17,7 @@ from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
 from escrutinio.base.inputs import read_input
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.store import Head, Store
+from escrutinio.core.log.store import ALL_HELD, Head, Store
 from escrutinio.running.exchange.parcel import named_attachments, send
 from escrutinio.running.hub.diary import note_done
 from escrutinio.running.hub.holding import held_file
@@ -26,8 +26,6 @@ from escrutinio.running.workspace.workspace import LOG_KEY, SETTINGS, Workspace
 
 _KEYS = (LOG_KEY, "master.key")
 _AT_ONCE, _BYTES_AT_ONCE = 4_096, 16 * 1024 * 1024
-
-_FAR = 2**53 - 1
 
 
 def back_up(workspace: Workspace, target: Path) -> int:
@@ -43,7 +41,7 @@ def back_up(workspace: Workspace, target: Path) -> int:
     note_done(workspace, "back-up", target=str(target))
     make_directories(target, directory_mode(PRIVATE))
     with workspace.store() as store:
-        records = [*_waiting(store), *(each.record for each in store.held_until(_FAR, _FAR))]
+        records = [*_waiting(store), *(each.record for each in store.held_until(ALL_HELD, ALL_HELD))]
     send(target, records, dict(_files(workspace, records)))
     kept = [(name, workspace.private / name) for name in _KEYS if (workspace.private / name).exists()]
     files = [(SETTINGS, workspace.directory / SETTINGS), *kept]
@@ -91,7 +89,7 @@ def move_store(workspace: Workspace, address: str) -> int:
             for part in _parts(entries, _waiting(old)):
                 new.add(part, size)
                 size += len(part)
-            new.hold(old.held_until(_FAR, _FAR))
+            new.hold(old.held_until(ALL_HELD, ALL_HELD))
             if signed.size:
                 new.swap_signed(Head(), signed)
             if public.size:
