@@ -29,7 +29,6 @@ from escrutinio.running.desk.operations import (
     Arrivals,
     Call,
     Ground,
-    Hours,
     Stations,
     area_counts,
     arrivals_of,
@@ -106,7 +105,7 @@ _TEXTS: dict[str, str] = {
     "basis": N_(
         "From the public log alone: a station opened where its machine's word, its zero report or its sheet "
         "says so, and closed where its machine's word or its sheet does. What was received and is not public "
-        "yet is left out; but a station is not called whose sheets came and wait for their moment. Stations on paper have no machine and are not asked whether they opened or closed."
+        "yet is left out, but no station is called whose sheets came and wait for their moment. Stations on paper have no machine and are not asked whether they opened or closed."
     ),
     "no-hours": N_(
         "Neither calendar nor command says when voting begins or ends (polls_open, polls_close): stations "
@@ -124,6 +123,18 @@ class HubStatus:
     waiting: int
     later: tuple[bytes, ...] = ()
     until: int = 0
+
+    def said_of_later(self, lang: str) -> str:
+        """What waits for that moment, in a language; nothing where nothing does."""
+        if not self.later:
+            return ""
+        return say_in(
+            lang,
+            "Records with results that came and wait, by the calendar, until {until} at the latest: "
+            "{count:,}",
+            until=moment_text(self.until),
+            count=len(self.later),
+        )
 
 
 def hub_status(workspace: Workspace) -> HubStatus:
@@ -278,15 +289,7 @@ class OperationsBoard:
             timeless=hours.opens is None or hours.closes is None,
             hub=say_in(lang, STATUS_WORDS[hub.code]),
             waiting=say_in(lang, "Records received and not public yet: {waiting:,}", waiting=hub.waiting),
-            later=say_in(
-                lang,
-                "Records with results that came and wait, by the calendar, until {until} at the latest: "
-                "{count:,}",
-                until=moment_text(hub.until),
-                count=len(hub.later),
-            )
-            if hub.later
-            else "",
+            later=hub.said_of_later(lang),
             size=say_in(
                 lang, "The log has {size:,} entries; read {moment}.", size=state.size, moment=moment_text(now)
             ),
