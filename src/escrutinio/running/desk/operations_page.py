@@ -105,7 +105,8 @@ _TEXTS: dict[str, str] = {
     "basis": N_(
         "From the public log alone: a station opened where its machine's word, its zero report or its sheet "
         "says so, and closed where its machine's word or its sheet does. What was received and is not public "
-        "yet is left out, but no station is called whose sheets came and wait for their moment. Stations on paper have no machine and are not asked whether they opened or closed."
+        "yet is left out, but no station is called whose sheets came and wait for their moment. Stations on "
+        "paper have no machine and are not asked whether they opened or closed."
     ),
     "no-hours": N_(
         "Neither calendar nor command says when voting begins or ends (polls_open, polls_close): stations "
