@@ -114,7 +114,15 @@ class Embargo:
 
 def has_embargo(definition: t.Definition) -> bool:
     """Whether the calendar has a moment from which results may be public, of any area."""
-    return any(day.code == FROM or day.code.startswith(f"{FROM}.") for day in definition.calendar)
+    return latest_moment(definition) > 0
+
+
+def latest_moment(definition: t.Definition) -> int:
+    """A moment from which on nothing waits, whatever officers say, in seconds since 1970; 0 where the
+    calendar lets nothing wait."""
+    days = {day.code: day.at for day in definition.calendar}
+    begins = [at for code, at in days.items() if code == FROM or code.startswith(f"{FROM}.")]
+    return max(*begins, days.get(LATEST, 0), 0) if begins else 0
 
 
 def check_moments(definition: t.Definition, areas: AreaTree) -> None:
