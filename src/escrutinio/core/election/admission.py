@@ -80,13 +80,22 @@ class Admission(Following):
         return made
 
     def later(self, records: Sequence[bytes]) -> list[int]:
-        """From when on each record may enter the log, in seconds since 1970-01-01 UTC; 0 for at once."""
+        """From when on each record may enter the log, in seconds since 1970-01-01 UTC; 0 for at once. As in
+        `judge` those before it count as entries: an extension holds for what comes together with it."""
         if self._foundation is None or not has_embargo(self._foundation.body):
             return [0] * len(records)
-        held = embargo(self._foundation.body, self._foundation.areas, self._extensions)
+        body, areas = self._foundation.body, self._foundation.areas
         contests = [(each.code, each.area) for each in self._foundation.contests]
-        rolls = list(self._read())
-        return [held.of_record(raw, contests, rolls) for raw in records]
+        rolls, held = list(self._read()), embargo(body, areas, self._extensions)
+        if t.Extension.TYPE not in map(kind_of, records):
+            return [held.of_record(raw, contests, rolls) for raw in records]
+        trial, moments = self._branch(), list[int]()
+        for raw in records:
+            moments.append(held.of_record(raw, contests, rolls))
+            before = trial._extensions
+            if not moments[-1] and trial._verdict(raw, None) is None and trial._extensions is not before:
+                held = embargo(body, areas, trial._extensions)
+        return moments
 
     def _branch(self) -> Admission:
         """One that goes on from here, costs next to nothing, and is let go before this one goes on."""

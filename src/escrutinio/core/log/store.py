@@ -118,5 +118,8 @@ class Store(Protocol):
     def waits(self) -> tuple[int, int]:
         """How many records wait, and until when the last of them does; (0, 0) for none."""
 
+    def stopped(self) -> list[Held]:
+        """The records that were stopped, in the order in which they came."""
+
     def close(self) -> None:
         """Let go of what the store holds open."""

@@ -174,6 +174,11 @@ class SqliteStore(SqliteFile):
         with self._told():
             return [Held(*row) for row in self._db.execute(query, (moment, most))]
 
+    def stopped(self) -> list[Held]:
+        """See `Store`."""
+        with self._told():
+            return [Held(*row) for row in self._db.execute(f"{_HELD} WHERE stopped <> '' ORDER BY place")]
+
     def hold_until(self, moments: Mapping[bytes, int]) -> None:
         """See `Store`."""
         with self._transaction():

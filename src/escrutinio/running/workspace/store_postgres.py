@@ -287,6 +287,11 @@ class PostgresStore:
         with self._transaction() as db:
             return [_held(row) for row in db.execute(query, (moment, most))]
 
+    def stopped(self) -> list[Held]:
+        """See `Store`."""
+        with self._transaction() as db:
+            return [_held(row) for row in db.execute(f"{_HELD} WHERE stopped <> '' ORDER BY place")]
+
     def hold_until(self, moments: Mapping[bytes, int]) -> None:
         """See `Store`."""
         with self._transaction() as db:
