@@ -172,8 +172,9 @@ def succeed(
 
     Its definition, a charter by the same root that names the other's checkpoint, and everything that was said
     there, at the same index, whatever it came to; public at once. It is `shown` as told, by default plainly,
-    lets results wait from then on where `until_public` says so, and has no witnesses yet: those of the other log do not know it. Raises InputError for the root of another
-    log, and for the origin that the other log has.
+    lets results wait from then on where `until_public` says so, and has no witnesses yet: those of the other
+    log do not know it. Raises InputError for the root of another log, and for the origin that the other log
+    has.
     """
     before = log.state.charter
     if before is None:
