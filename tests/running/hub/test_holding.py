@@ -233,6 +233,7 @@ def store_keeps(store: Store) -> None:
     assert store.held(da) is None
     assert store.held(dc) == replace(c, stopped="revoked")
     assert store.held_until(30, 9) == [replace(b, until=30)]
+    assert store.stopped() == [replace(c, stopped="revoked")]
     assert store.waits() == (1, 30)
     assert store.size == 0
 
