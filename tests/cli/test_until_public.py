@@ -79,7 +79,7 @@ def files(public: Path) -> dict[str, bytes]:
 COUNTED = (
     re.compile(rb'"later":\s*\{[^}]*\}|"later":\s*null'),
     re.compile(rb"(Esta p\xc3\xa1gina pesa|This page weighs|This page has) \d+ KB"),
-    re.compile(rb" \xc2\xb7 (Records with results that wait|Documentos con resultados que esperan)[^<\n]*"),
+    re.compile(rb" \xc2\xb7 (Records with results that came|Documentos con resultados que llegaron)[^<\n]*"),
 )
 
 
@@ -135,11 +135,11 @@ def test_before_the_moment_what_is_published_is_what_it_is_without_the_results(
     assert bare(log) == bare(election.home / "without" / "public")
     assert any(isinstance(each.body, IncidentDisclosure) for each in open_verified(log).state.controls)
     assert json.loads((log / "live.json").read_bytes())["later"] == {"count": 1, "until": FROM}
-    assert re.search(rb"wait, by the calendar, until [^<]*2031[^<]*: 1<", files(log)["en/index.html"])
+    assert re.search(rb"are not in the log yet: 1; [^<]*2031[^<]* on<", files(log)["en/index.html"])
     published(directory, AFTER)
     assert open_verified(log).find(raw) is not None
     assert json.loads((log / "live.json").read_bytes())["later"] is None
-    assert b"wait, by the calendar" not in files(log)["en/index.html"]
+    assert b"are not in the log yet" not in files(log)["en/index.html"]
     assert any(figure in content for name, content in files(log).items() if name.endswith(".csv"))
 
 
@@ -217,6 +217,9 @@ def test_results_are_not_sent_to_a_log_that_would_not_let_them_wait(night: Night
     assert in_process(*send, stick, "--until-public", **BEFORE).exit_code == 2
     assert answer(concha, environment=AFTER) == (0, 2, {})
     assert answer(concha, "--at-once") == (0, 2, {})
+    done = in_process("workspace", "publish", concha, **BEFORE)
+    assert (done.exit_code, "answers for it by the law of the place" in done.stderr) == (0, True)
+    assert "law of the place" not in in_process("workspace", "publish", concha, **AFTER).stderr
 
 
 # --- figures ---

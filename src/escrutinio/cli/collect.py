@@ -166,6 +166,7 @@ def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], key: str | None, passphrase: str,
     clock: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.cli.counting import say_early
     from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
     from escrutinio.running.workspace.collection.sheets import (
@@ -213,6 +214,7 @@ def add(
             collection.public, log.signed
         ):  # also after a run that was stopped before the pages
             _renew(collection, keyring, log, clock, quiet or as_json)
+    say_early(log.state, clock)
     if refusal is not None:
         raise refusal
     held = [one for one in not_taken if one.why in HELD]

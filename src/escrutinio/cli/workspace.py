@@ -79,6 +79,7 @@ def publish(
     clock: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.cli.counting import say_early
     from escrutinio.running.workspace.rounds import play_round
     from escrutinio.running.workspace.workspace import open_workspace
 
@@ -89,6 +90,7 @@ def publish(
             workspace, signer, clock, inboxes=sources, progress=progress, executor=executor, refresh=refresh,
             until_public=until_public,
         )  # fmt: skip
+    say_early(played.log.state, clock)
     if as_json:
         print_json(_plain(played))
         return

@@ -209,7 +209,7 @@ def test_a_backup_has_what_waits_and_what_was_refused_and_both_come_back(
 ) -> None:
     said, sheet, stopped = waiting(night, clock)
     target = tmp_path / "kept"
-    assert back_up(night.workspace, target) == 2
+    assert back_up(night.workspace, target) == (2, 1)
     refused = target / "refused" / f"{sha256(stopped).hexdigest()}"
     assert refused.with_suffix(".cose").read_bytes() == stopped
     told = msgspec.json.decode(refused.with_suffix(".json").read_bytes())

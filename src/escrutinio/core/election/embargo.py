@@ -21,7 +21,7 @@ from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.election.roll import Roll
-from escrutinio.core.election.state import ElectionState, Logged
+from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.subjects import Subject, read_subject
@@ -181,14 +181,37 @@ def embargo_of(state: ElectionState) -> Embargo:
     return embargo(state.definition.body, state.areas, _extensions(state))
 
 
-def embargoes_of(state: ElectionState) -> list[tuple[int, int, Embargo]]:
-    """What each entry of a log was held to: the embargo by what stood below it, and the first index and the
-    one after the last for which it was that one. An extension moves what comes after it; what was in the log
-    before had its moment already."""
+def early_records(state: ElectionState, seconds: int) -> list[int]:
+    """The indices of records with results that were to wait beyond a moment, in seconds since 1970, and stand
+    in the log. An extension moves what comes after it; what was in the log before had its moment already."""
+    contests = [(view.code, view.area) for view in state.contests]
+    early: list[int] = []
+    for start, end, held in _embargoes_of(state):
+        if held.last <= seconds:
+            continue
+        early += [
+            logged.index
+            for logged in state.controls
+            if start <= logged.index < end
+            and type(logged.body) in BEARING
+            and logged.standing is not Standing.REFUSED
+            and held.of(logged.entry.about, contests, (state.roll,)) > seconds
+        ]
+        until = np.append(held.moments[state.roll.area], held.last)  # the last: stations that no roll has
+        for table in state.tables.values():
+            rows = np.isin(table.kind, list(BEARING_TYPES)) & (until[table.station] > seconds)
+            rows &= (table.index >= start) & (table.index < end)
+            early += table.index[rows].tolist()
+    return early
+
+
+def _embargoes_of(state: ElectionState) -> Iterator[tuple[int, int, Embargo]]:
+    """The embargo that entries were held to, by what stood below them: the first index and the one after the
+    last for which it was that one."""
     stages = _stages(state.definition.body, state.areas, _extensions(state))
     moved = {stage.moved[-1] + 1 if stage.moved else 0: stage for stage in stages}
-    starts = [*moved, state.size]
-    return [(start, end, moved[start]) for start, end in pairwise(starts)]
+    for start, end in pairwise([*moved, state.size]):
+        yield start, end, moved[start]
 
 
 def public_moments(state: ElectionState) -> Callable[[Subject], int]:

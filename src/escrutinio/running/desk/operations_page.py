@@ -131,8 +131,8 @@ class HubStatus:
             return ""
         return say_in(
             lang,
-            "Records with results that came and wait, by the calendar, until {until} at the latest: "
-            "{count:,}",
+            "Records with results that came and are not in the log yet: {count:,}; by the calendar it may "
+            "have all of them from {until} on",
             until=moment_text(self.until),
             count=len(self.later),
         )

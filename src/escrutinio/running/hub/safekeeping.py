@@ -29,10 +29,10 @@ _KEYS = (LOG_KEY, "master.key")
 _AT_ONCE, _BYTES_AT_ONCE = 4_096, 16 * 1024 * 1024
 
 
-def back_up(workspace: Workspace, target: Path) -> int:
+def back_up(workspace: Workspace, target: Path) -> tuple[int, int]:
     """Copy what the store alone has into a directory, which is made: parcels of the records that are not
     public, with the files that they name, the settings, and the key as it stands, encrypted; how many
-    records. Raises LogError, InputError.
+    records, and how many beside them that the log refused. Raises LogError, InputError.
 
     Records that the log refused when their moment came stand in a directory of their own, with the reason:
     no log takes them, and they were promised. While the hub is at work what it takes may or may not be among
@@ -50,7 +50,7 @@ def back_up(workspace: Workspace, target: Path) -> int:
     kept = [(name, workspace.private / name) for name in _KEYS if (workspace.private / name).exists()]
     files = [(SETTINGS, workspace.directory / SETTINGS), *kept]
     write_files(target, [(name, read_input(path)) for name, path in files], private=True)
-    return len(records)
+    return len(records), len(stopped)
 
 
 def _files(workspace: Workspace, records: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
