@@ -234,6 +234,10 @@ def store_keeps(store: Store) -> None:
     assert store.held(dc) == replace(c, stopped="revoked")
     assert store.held_until(30, 9) == [replace(b, until=30)]
     assert store.stopped() == [replace(c, stopped="revoked")]
+    store.hold([replace(b, received=9), replace(c, until=40)])
+    assert store.held_until(40, 9) == [replace(b, until=30), replace(c, until=40)]
+    store.let_go({dc: "revoked"})
+    assert store.stopped() == [replace(c, until=40, stopped="revoked")]
     assert store.waits() == (1, 30)
     assert store.size == 0
 

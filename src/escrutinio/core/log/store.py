@@ -99,7 +99,8 @@ class Store(Protocol):
         """Drop what `filled_before` of the same moment gives."""
 
     def hold(self, records: Sequence[Held]) -> None:
-        """Make records durable that wait; one that waits already stays as it is. None has an index."""
+        """Make records durable that wait; one that waits already stays as it is, and one that was stopped
+        waits again. None has an index."""
 
     def held(self, digest: bytes) -> Held | None:
         """The record with this SHA-256 that waits, or was stopped; None for any other."""

@@ -28,6 +28,7 @@ CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
 
 _OF_HELD = ("record", "received", "due", "until", "stopped", "channel")
+_AGAIN = ", ".join(f"{each} = excluded.{each}" for each in _OF_HELD)
 _HELD = f"SELECT {', '.join(_OF_HELD)} FROM held"
 
 
@@ -158,7 +159,7 @@ class SqliteStore(SqliteFile):
         with self._transaction():
             self._db.executemany(
                 f"INSERT INTO held (digest, {', '.join(_OF_HELD)}) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
+                f"ON CONFLICT (digest) DO UPDATE SET {_AGAIN} WHERE held.stopped <> ''",
                 values,
             )
 

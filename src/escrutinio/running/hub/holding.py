@@ -80,7 +80,7 @@ class Holding:
             held = self._store.held(digest)
             if held is not None and not held.stopped:
                 found[raw] = answer_of(held, self._promises)
-            elif held is None and until and self._store.index_of(digest) is None:
+            elif until and self._store.index_of(digest) is None:
                 fresh[raw] = until
         if fresh:
             found |= self._hold(records, fresh, came)

@@ -128,6 +128,8 @@ class Mirror:
         while batch := list(islice(entries, _AT_ONCE)):
             self._check_beginning(at, batch)
             ahead.follow(batch)
+            if latest_moment(ahead.foundation.body) <= moment:
+                return
             at += len(batch)
             until = max(until, *ahead.later(batch))
         if until > moment:
