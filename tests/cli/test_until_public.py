@@ -198,12 +198,12 @@ def test_results_are_not_sent_to_a_log_that_would_not_let_them_wait(night: Night
 
     def answer(
         *arguments: object, environment: Mapping[str, str] = BEFORE
-    ) -> tuple[int, int, dict[str, str]]:
+    ) -> tuple[int, int, dict[str, int]]:
         done = in_process(*send, *arguments, "--json", **environment)
         found = json.loads(done.stdout)
         return done.exit_code, found["sent"], found["later"]
 
-    waits = {"0": MOMENT}
+    waits = {"0": FROM}
     assert answer(concha) == (4, 1, waits)
     said = in_process(*send, concha, **BEFORE)
     assert (said.exit_code, f"from {MOMENT} on, at the latest" in said.stdout) == (4, True)
@@ -240,7 +240,7 @@ def test_a_quick_count_shows_no_figure_before_or_says_who_answers(night: Night, 
     found = json.loads(refused.stdout)
     assert (found["refusal"], found["values"]) == ("figures-wait", {"until": MOMENT})
     after = in_process(*estimate, "--until-public", "--json", **AFTER)
-    assert (after.exit_code, json.loads(after.stdout)["public_from"]) == (0, MOMENT)
+    assert (after.exit_code, json.loads(after.stdout)["public_from"]) == (0, FROM)
     assert "law of the place" not in in_process(*estimate, **AFTER).stderr
 
 

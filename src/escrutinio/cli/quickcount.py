@@ -361,7 +361,7 @@ def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool, sinc
         "contest": opened.contest.code,
         "basis": opened.basis,
         "commitment_checked": checked,
-        "public_from": moment_text(since) if since else None,
+        "public_from": since or None,
         "drawn": found.drawn,
         "obtained": found.obtained,
         "z": Z95,

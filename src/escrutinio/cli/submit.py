@@ -105,7 +105,7 @@ def command(
             "public": len(found),
             "entries": [entries.get(place) for place in range(len(given))],
             "refused": {str(places[at]): why.plain() for at, why in refused.items()},
-            "later": {str(place): moment_text(until) for place, until in back.items()},
+            "later": {str(place): until for place, until in back.items()},
         })  # fmt: skip
     else:
         count = len(records) - len(refused)

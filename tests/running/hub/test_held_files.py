@@ -24,7 +24,6 @@ from escrutinio.running.exchange.hub_client import HubClient
 from escrutinio.running.exchange.parcel import read_sealed
 from escrutinio.running.hub.holding import HELD, LEFT_TO_OTHERS
 from escrutinio.running.hub.keeper import Keeper
-from escrutinio.running.hub.safekeeping import back_up
 from escrutinio.running.workspace.workspace import keep_settings
 from tests.cli.running import escrutinio
 from tests.running.hub.night import CLOCK, WORDS, Night, begun, hub, published
@@ -209,7 +208,9 @@ def test_a_backup_has_what_waits_and_what_was_refused_and_both_come_back(
 ) -> None:
     said, sheet, stopped = waiting(night, clock)
     target = tmp_path / "kept"
-    assert back_up(night.workspace, target) == (2, 1)
+    done = escrutinio("hub", "backup", night.directory, target)
+    assert "records that are not public yet: 2\n" in done.stdout
+    assert "the log refused when their moment came: 1\n" in done.stdout
     refused = target / "refused" / f"{sha256(stopped).hexdigest()}"
     assert refused.with_suffix(".cose").read_bytes() == stopped
     told = msgspec.json.decode(refused.with_suffix(".json").read_bytes())
