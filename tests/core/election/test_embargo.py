@@ -9,6 +9,7 @@ from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.embargo import (
     BEARING,
     check_moments,
+    early_records,
     embargo_of,
     latest_moment,
     moments_of,
@@ -202,8 +203,10 @@ def test_zero_reports_and_incidents_go_on() -> None:
 
 def test_a_log_of_a_party_is_not_judged_by_the_authoritys_calendar() -> None:
     day = machines(Day(calendar=CALENDAR, role=LogRole.PARTY))
-    day.copy("party/azul/1", "n1.01", VOTES)
+    copy = day.copy("party/azul/1", "n1.01", VOTES)
     assert calendar_findings(day.state(), DAY) == ()
+    assert early_records(day.state(), DAY) == [copy]  # which whoever publishes it is told
+    assert early_records(day.state(), DAY + 100) == []
 
 
 @pytest.mark.parametrize(
