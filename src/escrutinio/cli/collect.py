@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
@@ -85,12 +86,20 @@ def command() -> None:
     metavar="LANGUAGE=TEXT",
     help=say("What people call it, per language."),
 )
+@click.option(
+    "--until-public",
+    is_flag=True,
+    help=say(
+        "Let copies wait for the moment of the calendar from which results may be public; without it, "
+        "whoever publishes them sooner answers for that."
+    ),
+)
 @new_passphrase_option
 @clock_option
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    key: str | None, titles: tuple[str, ...], passphrase: str, clock: int, quiet: bool,
+    key: str | None, titles: tuple[str, ...], until_public: bool, passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
@@ -115,6 +124,7 @@ def init(
             qr2024=log.unverified(QR2024_FILE, MAX_FILE),
             holder=None if key is None else _open_key(key),
             signer="" if key is None else _address(key),
+            until_public=until_public,
         )
         keyring = collection.keyring(passphrase)
         trusted = _renew(collection, keyring, collection.open(), clock, quiet)
@@ -156,6 +166,7 @@ def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], key: str | None, passphrase: str,
     clock: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.cli.counting import say_early
     from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
     from escrutinio.running.workspace.collection.sheets import (
@@ -163,6 +174,7 @@ def add(
         Collected,
         NotTaken,
         Said,
+        let_wait,
         sort_facts,
         sort_out,
     )
@@ -181,13 +193,18 @@ def add(
         state = follower.log.state
         confirmed = frozenset(confirm)
         read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
-        sheets = [one for one in read if isinstance(one, Collected)]
-        found = sort_out(sheets, state, collection.name, confirmed)
+        found = sort_out(
+            (one for one in read if isinstance(one, Collected)), state, collection.name, confirmed
+        )
         facts, of_nobody = sort_facts((one for one in read if isinstance(one, Said)), state, collection.name)
         not_taken = [*(one for one in read if isinstance(one, NotTaken)), *found.not_taken, *of_nobody]
+        sheets, later = found.taken, tuple[int, ...]()
+        if collection.workspace.lets_wait:
+            waiting = let_wait(sheets, facts, state, clock)
+            sheets, facts, later = waiting.sheets, waiting.facts, waiting.later
         try:
-            if found.taken or facts:
-                entries = collection.append(found.taken, keyring, clock, follower.log, facts)
+            if sheets or facts:
+                entries = collection.append(sheets, keyring, clock, follower.log, facts)
                 added = entries - len(facts)
         except CopiesRefusedError as error:  # the others are in the log, and the pages show them
             refusal, added = error, error.added
@@ -197,6 +214,7 @@ def add(
             collection.public, log.signed
         ):  # also after a run that was stopped before the pages
             _renew(collection, keyring, log, clock, quiet or as_json)
+    say_early(log.state, clock)
     if refusal is not None:
         raise refusal
     held = [one for one in not_taken if one.why in HELD]
@@ -207,6 +225,7 @@ def add(
                 "added": added,
                 "known": found.known,
                 "facts": len(facts),
+                "later": {"count": len(later), "until": max(later)} if later else None,
                 "held": [_plain(one) for one in held],
                 "refused": [_plain(one) for one in refused],
             }
@@ -224,6 +243,15 @@ def add(
     )
     if facts:
         click.echo(say("What the tables say of sheets, new in the log: {count:,}", count=len(facts)))
+    if later:
+        click.echo(
+            say(
+                "By the calendar results may be public from {until} on, at the latest; kept from the log "
+                "until this command is run again: {count:,}",
+                until=moment_text(max(later)),
+                count=len(later),
+            )
+        )
     _show(held)
     _show(refused)
 

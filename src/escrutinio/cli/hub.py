@@ -201,18 +201,25 @@ def _receiver_key(address: str | None, seconds: int) -> ReceiverKey | None:
     help=say(
         "Copy into TARGET what the store of DIRECTORY alone has: records that are durable and not yet "
         "public, and the log's key, encrypted. After a loss `escrutinio workspace recover` makes the store "
-        "again from the public log, and `escrutinio submit TARGET` brings these records.\n\n"
+        "again from the public log, and `escrutinio submit TARGET` brings these records. Those that the log "
+        "refused when their moment came stand in the directory refused/ of TARGET.\n\n"
         "Example: escrutinio hub backup /srv/election /media/backup/2031-05-04"
     )
 )
 @_directory
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 def backup(directory: Path, target: Path) -> None:
+    from escrutinio.running.exchange.parcel import REFUSED
     from escrutinio.running.hub.safekeeping import back_up
     from escrutinio.running.workspace.workspace import open_workspace
 
-    count = back_up(open_workspace(directory), target)
+    count, refused = back_up(open_workspace(directory), target)
     click.echo(say("{target}: records that are not public yet: {count:,}", target=target, count=count))
+    if refused:
+        click.echo(
+            say("{target}: records that the log refused when their moment came: {count:,}",
+                target=target / REFUSED, count=refused)
+        )  # fmt: skip
 
 
 @command.command(

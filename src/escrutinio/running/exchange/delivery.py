@@ -178,7 +178,8 @@ class Delivery:
                 self._leave(hub.address, error)
                 continue
             except LogError as error:
-                whys.append(LogError("outbox-proof", address=hub.address, why=error))
+                refuses = error.code == "hub-refuses"  # a proof that is not given is not one that is false
+                whys.append(error if refuses else LogError("outbox-proof", address=hub.address, why=error))
                 continue
             if proof is not None:
                 self._outbox.proved(each.digest, proof, now())

@@ -161,6 +161,8 @@ class Receiver:
     async def _ask(self, request: Request) -> Response:
         digest = _digest(request)
         found = await run_in_threadpool(self._find, digest)
+        if isinstance(found, LogError):
+            raise _BadRequestError(403, found)
         if found is None:
             raise _BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
         if found.index is not None and await self._public.until_public(found.index, _seconds(request)):
@@ -169,11 +171,13 @@ class Receiver:
                 return shown(digest, proof, 200)
         return taken(digest, found)
 
-    def _find(self, digest: bytes) -> Kept | None:
+    def _find(self, digest: bytes) -> Kept | LogError | None:
         with self._lock:
             held = self._store.held(digest)  # first, since it leaves when it enters
             index = self._store.index_of(digest)
             if index is None:
+                if held is not None and held.stopped:
+                    return LogError("hub-stopped", code=held.stopped)
                 return None if held is None else answer_of(held, self._promises)
             promise = b"" if self._promises is None else self._promises.find(digest)
             return Kept(index, True, promise)
@@ -206,11 +210,12 @@ class Receiver:
     async def _say_measures(self, _request: Request) -> Response:
         assert self._intake is not None
         with self._lock:
-            later = self._store.waits()[0]
+            later, stopped = self._store.waits()[0], len(self._store.stopped())
         said = self._measures.said(
             waiting=self._intake.waiting,
             held=len(self._intake.quarantine),
             later=later,
+            stopped=stopped,
             public=self._public.size,
         )
         return Response(said.body, media_type=said.type)
