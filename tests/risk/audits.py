@@ -33,7 +33,7 @@ METHODS: dict[str, Make] = {
     "ppeb, bet 0.9": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), pool=pool),
     "ppeb, MACRO": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), MACRO, pool),
     "srs-alpha": lambda e, seed, pool: Srs(e.boxes, _assertions(e), pool),
-    "bravo": lambda e, seed, pool: Bravo(e.boxes, _assertions(e)),
+    "bravo": lambda e, seed, pool: Bravo(e.boxes, _assertions(e), pool),
     "hot-audit": lambda e, seed, pool: Hot(e.boxes, _assertions(e), e.centers, seed=seed, pool=pool),
 }
 
@@ -153,10 +153,7 @@ def repeated(method: str, election: Election, seeds: Iterator[str]) -> bool:
 
 
 def among_right_ones(method: str, election: Election, seeds: Iterator[str]) -> bool:
-    """One audit of three contests with one sample: two are right, in parts of the boxes, one is not. Single
-    vouchers serve one contest alone."""
-    if method == "bravo":
-        return honest(method, election, seeds)
+    """One audit of three contests with one sample: two are right, in parts of the boxes, one is not."""
     every = (election, *_right_ones())
     pool = pool_of([(each.boxes, _assertions(each)) for each in every])
     seed, ends = next(seeds), ENDS.get(method, ENDS_ELSE)

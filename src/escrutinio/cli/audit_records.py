@@ -157,8 +157,6 @@ def commit(
     opened = question.open()
     _check_organisations(opened, organisations)
     _check_known(opened, throwers)
-    if also and METHODS[method] is AuditMethod.BRAVO:
-        raise EvidenceError("vouchers-one-contest")
     state, contests = opened.state, (opened.contest.code, *also)
     asked, boxes = _audited(opened, question, contests, p.AuditedContest("", "", source, most, listed))
     head, mine = opened.checkpoint, organisation_of(signer.name)
