@@ -79,9 +79,6 @@ def test_one_sample_is_planned_and_committed_to_for_several_contests(miniature: 
     assert [each["contest"] for each in entry["says"]["beside"]] == ["consejo-norte"]
     assert "names each of its contests once" in refused(*commit, "--also", "presidencia", *named)
     assert "that the most votes decide" in refused(*commit, "--method", "bravo", *named)
-    mayor = ("audit", "commit", miniature, *PRESIDENCY, "--also", "alcaldia-centro", *commit[7:])
-    (entry,) = answered(*mayor, "--method", "bravo", *named)["entries"]
-    assert (entry["says"]["method"], len(entry["says"]["beside"])) == ("bravo", 1)
 
 
 def test_a_plan_takes_the_bounds_of_a_manifest(miniature: Path) -> None:
