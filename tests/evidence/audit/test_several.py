@@ -333,14 +333,19 @@ class MayorToo(AuditDay):
         for name in NORTH:
             self.sheet(f"machine/{name}", name, MAYORS, contest="alcalde", null=2)
 
+    def begin(self) -> bytes:
+        """Commit to single vouchers of both, and throw the seed."""
+        beside = p.AuditedContest("alcalde", "reported", BoundSource.MANIFEST, manifest=self.manifest)
+        commitment = self.commit(AuditMethod.BRAVO, beside=(beside,))
+        self.seed(commitment, "31415926535897932384")
+        return commitment
+
 
 @pytest.mark.parametrize("right", [True, False])
 def test_one_draw_of_vouchers_tests_both_contests(right: bool) -> None:
     """The papers at the places drawn are counted for each contest that their box is of."""
     day = MayorToo()
-    beside = p.AuditedContest("alcalde", "reported", BoundSource.MANIFEST, manifest=day.manifest)
-    commitment = day.commit(AuditMethod.BRAVO, beside=(beside,))
-    day.seed(commitment, "31415926535897932384")
+    commitment = day.begin()
     began = audit_status(day.state(), "presidente", attachments=day.attachments.get)
     assert [(each.contest, each.boxes) for each in began.contests] == [("presidente", 40), ("alcalde", 20)]
     day.sample(commitment, 1, began.next)

@@ -164,7 +164,7 @@ class CountingPages:
         figures = {}
         for view in audit.contests(box):
             lines = {}
-            for line in _lines(view, lang):
+            for line in _lines(view, lang, single=audit.papers.single):
                 text = form.get(line.field, "").strip()
                 if text or line.needed:
                     lines[line.field.removeprefix(f"{view.code}:")] = _whole(box, text)
@@ -199,7 +199,7 @@ class CountingPages:
                 {
                     "code": view.code,
                     "title": choose(view.titles, lang, view.code).text if len(races) > 1 else "",
-                    "lines": _lines(view, lang),
+                    "lines": _lines(view, lang, single=audit.papers.single),
                 }
                 for view in races
             ],
@@ -230,8 +230,8 @@ def _whole(box: str, text: str) -> int:
     return int(text)
 
 
-def _lines(view: ContestView, lang: str) -> list[CountLine]:
-    """The lines of one contest, in the order of a ballot."""
+def _lines(view: ContestView, lang: str, *, single: bool) -> list[CountLine]:
+    """The lines of one contest, in the order of a ballot; `single`: of single vouchers."""
     t = counting_texts(lang)
     found = []
     for number, code in enumerate(view.options):
@@ -243,4 +243,4 @@ def _lines(view: ContestView, lang: str) -> list[CountLine]:
         found.append(CountLine(f"{view.code}:{code}", class_name(code, titles, lang)))
     if view.marks > 1:
         found.append(CountLine(f"{view.code}:{VALID}", t["valid"]))
-    return [*found, CountLine(f"{view.code}:{VOUCHERS}", t["vouchers"], needed=False)]
+    return [*found, CountLine(f"{view.code}:{VOUCHERS}", t["found" if single else "vouchers"], needed=False)]
