@@ -340,33 +340,47 @@ class MayorToo(AuditDay):
         self.seed(commitment, "31415926535897932384")
         return commitment
 
+    def status(self) -> AuditStatus:
+        return audit_status(self.state(), "presidente", attachments=self.attachments.get)
+
+    def count_at(self, commitment: bytes, drawn: Sequence[p.Box], mayor: tuple[int, int]) -> None:
+        """Count what lies at these places, in the order of the options; null ballots lie behind them."""
+        for box in dict.fromkeys(each.station for each in drawn):
+            places = [each.position or 0 for each in drawn if each.station == box]
+            for about, votes in (("presidente", self.paper[box]), ("alcalde", mayor)):
+                if about == "alcalde" and box not in NORTH:
+                    continue
+                spans = zip(accumulate(votes), votes, strict=True)
+                mine = tuple(sum(end - many < at <= end for at in places) for end, many in spans)
+                self.count_box(commitment, box, mine, null=len(places) - sum(mine), about=about)
+
 
 @pytest.mark.parametrize("right", [True, False])
 def test_one_draw_of_vouchers_tests_both_contests(right: bool) -> None:
     """The papers at the places drawn are counted for each contest that their box is of."""
     day = MayorToo()
     commitment = day.begin()
-    began = audit_status(day.state(), "presidente", attachments=day.attachments.get)
+    began = day.status()
     assert [(each.contest, each.boxes) for each in began.contests] == [("presidente", 40), ("alcalde", 20)]
     day.sample(commitment, 1, began.next)
-    mayor = MAYORS if right else MAYORS[::-1]
-    for box in dict.fromkeys(began.suggested):
-        places = [each.position or 0 for each in began.next if each.station == box]
-        for about, votes in (("presidente", day.paper[box]), ("alcalde", mayor)):
-            if about == "presidente" or box in NORTH:
-                ends = list(accumulate(votes))
-                mine = [
-                    sum(end - many < at <= end for at in places)
-                    for end, many in zip(ends, votes, strict=True)
-                ]
-                null = len(places) - sum(mine)
-                day.count_box(commitment, box, tuple(mine), null=null, about=about)
-    found = audit_status(day.state(), "presidente", attachments=day.attachments.get)
+    day.count_at(commitment, began.next, MAYORS if right else MAYORS[::-1])
+    found = day.status()
     assert found.own.measured <= Fraction(1, 20)
     assert (found.of("alcalde").measured <= Fraction(1, 20)) is right
     assert found.risk == max(each.measured for each in found.contests)
     assert found.rounds[0].awaiting == ()
-    assert not [each for each in found.notes if each.code != "mixed"]
+    assert not found.notes
+
+
+def test_how_many_more_vouchers_is_said_as_a_chance() -> None:
+    day = MayorToo()
+    commitment = day.begin()
+    few = day.status().next[:30]
+    day.sample(commitment, 1, few)
+    day.count_at(commitment, few, MAYORS)
+    found = day.status()
+    assert found.stands == "vouchers"
+    assert "in nine of ten cases, if the shares of the votes are as reported" in found.sentences("en")[0]
 
 
 def test_a_plan_for_several_is_never_less_than_the_hardest_of_them_and_at_most_all() -> None:
