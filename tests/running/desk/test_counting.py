@@ -238,6 +238,21 @@ def test_only_boxes_that_were_drawn_have_a_form(
     assert client.get(f"/counting/{'0' * 16}/{audited.boxes[0]}").status_code == 403
 
 
+def test_all_vouchers_stated_or_left_to_the_sum_is_the_same(
+    client: httpx.Client, audited: Audited, sessions: Sessions
+) -> None:
+    box = audited.boxes[0]
+    path = f"/counting/{audited.commitment.hex()[:16]}/{box}"
+    whole = str(sum(audited.day.paper[box]) + 2)
+    for who, vouchers in (("k1", ""), ("k2", whole)):
+        enter(client, sessions.hand_out(who, Use.COUNTER, 60))
+        assert (
+            post(client, path, form_of(audited, box, **{"presidente:vouchers": vouchers})).status_code == 303
+        )
+    [counted] = audited.book.boxes().values()
+    assert counted.stage is BoxStage.AGREED
+
+
 def test_of_single_vouchers_no_more_are_counted_than_places_were_drawn(
     tmp_path: Path, sessions: Sessions
 ) -> None:

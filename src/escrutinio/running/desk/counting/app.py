@@ -168,6 +168,8 @@ class CountingPages:
                 text = form.get(line.field, "").strip()
                 if text or line.needed:
                     lines[line.field.removeprefix(f"{view.code}:")] = _whole(box, text)
+            if lines.get(VOUCHERS) == _told(view, lines):
+                del lines[VOUCHERS]  # who leaves the line empty says the same
             figures[view.code] = lines
         return Counting(
             audit=audit.digest, box=box, counter=counter, seal=SealFound(form[SEAL]), figures=figures
@@ -228,6 +230,12 @@ def _whole(box: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise InputError("count-form", station=box, value=repr(text[:40]))
     return int(text)
+
+
+def _told(view: ContestView, lines: Mapping[str, int]) -> int:
+    """The ballots of a contest that its other lines tell apart."""
+    valid = [VALID] if view.marks > 1 else view.options
+    return sum(lines[line] for line in (*valid, *view.classes))
 
 
 def _lines(view: ContestView, lang: str, *, single: bool) -> list[CountLine]:
