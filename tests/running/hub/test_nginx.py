@@ -36,9 +36,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def nginx(home: Path, behind: str, public: Path) -> Iterator[int]:
-    """nginx with the configuration of `deploy/`, its names and places replaced as its first line asks; the
-    port that it listens at."""
+def nginx(home: Path, behind: str, public: Path, connections: int = 512) -> Iterator[int]:
+    """nginx with the configuration of `deploy/`, its names and places replaced as its first line asks, and as
+    many connections at once; the port that it listens at."""
     if PROGRAM is None:
         if REQUIRE_ALL:
             pytest.fail(MISSING)
@@ -64,7 +64,8 @@ def nginx(home: Path, behind: str, public: Path) -> Iterator[int]:
     )
     account = "user root;\n" if os.geteuid() == 0 else ""  # what the test made is its own
     (home / "nginx.conf").write_text(
-        f"{account}daemon off;\npid {home}/pid;\nerror_log {home}/error.log;\nevents {{}}\n"
+        f"{account}daemon off;\npid {home}/pid;\nerror_log {home}/error.log;\n"
+        f"events {{ worker_connections {connections}; }}\n"
         f"http {{\naccess_log off;\n{places}{text}\n}}\n",
         encoding="utf-8",
     )
@@ -90,7 +91,7 @@ def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
     pytest.fail(f"nginx ended with {process.returncode}")
 
 
-def _client(home: Path, name: str, port: int) -> httpx.Client:
+def client_of(home: Path, name: str, port: int) -> httpx.Client:
     """One that believes the certificate of this name and no other, and finds it at the port."""
     trusted = ssl.create_default_context(cafile=str(home / f"{name}.pem"))
 
@@ -112,8 +113,8 @@ def test_a_hub_behind_nginx(tmp_path: Path) -> None:
     with (
         hub(night, "--key", tmp_path / "receiver.key") as running,
         nginx(home, running.address, night.workspace.public) as port,
-        _client(home, "hub", port) as sender,
-        _client(home, "results", port) as reader,
+        client_of(home, "hub", port) as sender,
+        client_of(home, "results", port) as reader,
     ):
         assert sender.post("/entries", content=records[0], headers=one).status_code == 202
         assert sender.get("/health").status_code == 200
