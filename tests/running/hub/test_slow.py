@@ -16,7 +16,7 @@ import pytest
 from escrutinio.running.exchange.entries import BATCH_TYPE, RECORD_TYPE
 from tests.running.hub.night import Night, Running, begun, hub
 from tests.running.hub.slow import SlowSenders, half_of
-from tests.running.hub.test_nginx import client_of, nginx
+from tests.running.hub.web_server import client_of, nginx
 
 pytestmark = pytest.mark.slow
 

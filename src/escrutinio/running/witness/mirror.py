@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import open_files
 from escrutinio.base.files import PUBLIC, DirectoryLock, directory_mode, make_directories, write_files
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
@@ -49,7 +49,8 @@ class Mirror:
     """
 
     def __init__(self, address: str, directory: Path, trust: Trust) -> None:
-        self._fetch, self._directory, self._trust = open_files(address), directory, trust
+        self._address, self._directory, self._trust = address, directory, trust
+        self._fetch = open_files(address)
         self._remote = FileReader(lambda path, limit: self._fetch(f"log/{path}", limit))
         make_directories(directory / "log", directory_mode(PUBLIC))
         self._lock = DirectoryLock(directory / "log")
@@ -79,6 +80,13 @@ class Mirror:
         """Copy what is new. Raises LogError, and the copy stays as it was, where the address cannot be read
         (FileUnreadableError), where nobody whom the trust file names vouches for what it shows, and where
         that is another history."""
+        try:
+            return self._copy()
+        except FileUnreadableError:
+            self._fetch = open_files(self._address)  # one that was too slow would be asked no more
+            raise
+
+    def _copy(self) -> Copied:
         note = self._fetch(f"log/{CHECKPOINT}", MAX_NOTE)
         if note is None:
             raise LogError("source-none")
