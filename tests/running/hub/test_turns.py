@@ -86,8 +86,8 @@ def test_one_that_wakes_after_another_took_over_ends(server: Database, tmp_path:
 
 
 def test_in_one_directory_nobody_follows_one_that_sleeps(server: Database, tmp_path: Path) -> None:
-    """The lock of `public/` stands also where the database has let go of the sleeper: what it was writing when
-    it fell asleep can never replace what a second one wrote."""
+    """The lock of `public/` stands also where the database has let go of the sleeper, which was perhaps
+    writing when it fell asleep: nothing of it can replace what a second one wrote."""
     night = begun(tmp_path)
     records = night.complaints(40)
     assert escrutinio("hub", "move-store", night.directory, server.address).returncode == 0
