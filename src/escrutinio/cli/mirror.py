@@ -64,8 +64,8 @@ def command(
                     click.echo(say("{directory}: copied up to size {entries:,}, of which {new:,} are new",
                                    directory=directory, entries=copied.signed.checkpoint.size,
                                    new=copied.new))  # fmt: skip
+                    mirror.copy_verifier()
                     if pages:
-                        mirror.copy_verifier()
                         _show(directory, trust, clock, quiet)
             if every is None:
                 return
