@@ -20,7 +20,8 @@ from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.revoking import heard_when_revoked
 from escrutinio.core.election.rights import ROOT, Rights, Scopes
-from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, Status
 from escrutinio.core.log.checkpoint import verify_checkpoint
 from escrutinio.core.log.merkle import LeafHash, Subtree, leaf_hash, verify_inclusion
 from escrutinio.core.log.pinned import OtherFileError, PinnedLog
