@@ -53,6 +53,7 @@ def command(
         while True:
             try:
                 copied = mirror.advance()
+                mirror.copy_verifier()
             except LogError as error:
                 if every is None or not (isinstance(error, FileUnreadableError) or error.code == SHORTER):
                     raise
@@ -64,7 +65,6 @@ def command(
                     click.echo(say("{directory}: copied up to size {entries:,}, of which {new:,} are new",
                                    directory=directory, entries=copied.signed.checkpoint.size,
                                    new=copied.new))  # fmt: skip
-                    mirror.copy_verifier()
                     if pages:
                         _show(directory, trust, clock, quiet)
             if every is None:

@@ -129,7 +129,9 @@ class Mirror:
 
     def copy_verifier(self) -> None:
         """Copy the `verify.html` that the trust file names, where the address has it. Raises LogError."""
-        named = self._trust.verifier_html
+        named, own = self._trust.verifier_html, self._directory / _VERIFIER
+        if named is None or (own.exists() and sha256(own.read_bytes()).digest() == named):
+            return
         content = self._fetch(_VERIFIER, MAX_ATTACHMENT)
-        if named is not None and content is not None and sha256(content).digest() == named:
+        if content is not None and sha256(content).digest() == named:
             write_files(self._directory, [(_VERIFIER, content)])
