@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 ONE = {"Content-Type": RECORD_TYPE}
 OWN = 20_000
 """Records of slow senders, from this number on."""
-BOUND = 60.0
-"""Seconds in which all are surely ended, whose bounds are 10 and 20 s."""
+BOUND = 150.0
+"""Seconds in which all are surely ended, also on a busy machine; their bounds are 10 and 20 s."""
 MEBIBYTE = 1024 * 1024
 
 
@@ -46,6 +46,11 @@ def served_meanwhile(night: Night, senders: SlowSenders, web: httpx.Client, kind
         assert answer.status_code == 202, answer.text
         taken += 1
     return taken
+
+
+def ended(senders: SlowSenders, kind: str) -> list[float]:
+    """After how many seconds those of a kind were ended, ascending."""
+    return sorted(each.ended for each in senders.all if each.kind == kind and each.ended is not None)
 
 
 def nothing_half(night: Night, web: httpx.Client, many: int) -> None:
@@ -83,8 +88,7 @@ def test_slow_senders_are_ended_and_keep_nobody_out(tmp_path: Path) -> None:
                 assert b"HTTP/1.1 408 Request Timeout" in senders.answers(kind)
             for kind in ("head that stops", "head by bytes"):
                 assert set(senders.answers(kind)) == {b""}
-            ended = {kind: [each.ended or 0 for each in senders.all if each.kind == kind] for kind in kinds}
-            assert max(ended["head by bytes"]) < min(ended["body by bytes"])
+            assert ended(senders, "head by bytes")[-1] < ended(senders, "body by bytes")[0]
             assert taken > 40  # at every beat, at least
             nothing_half(night, web, 150)
             assert most_memory(running) - before < 64 * MEBIBYTE
@@ -115,6 +119,7 @@ def test_nginx_ends_slow_senders_and_the_hub_never_hears_of_them(tmp_path: Path)
             )
             assert taken > 40
             assert {line[9:12] for line in senders.answers("body that stops")} <= {b"408", b""}
+            assert ended(senders, "head by bytes")[-1] < ended(senders, "body that stops")[0]
             nothing_half(night, web, 150)
             with httpx.Client(base_url=running.address, timeout=30) as behind:
                 said = behind.get("/metrics").text
