@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from escrutinio.base.words.say import language, say, say_many_in
 from escrutinio.core.election.embargo import early_records
 from escrutinio.core.election.findings.finding import MORE, REGISTERED
-from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.intake.mapping.rows import BadRow
 
 SHOWN = 10

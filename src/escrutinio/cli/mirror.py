@@ -16,6 +16,10 @@ from escrutinio.cli.output import EXIT_OPEN, progress_bar, read_text, refuse
 if TYPE_CHECKING:
     from escrutinio.core.log.trust import Trust
 
+SHORTER = "log-shrunk"
+"""Says of the log no more than that somebody shows an old state of it, as a cache does: like an address that
+cannot be read, it is asked again."""
+
 
 @click.command(
     help=say(
@@ -41,7 +45,7 @@ def command(
     address: str, directory: Path, trust_file: Path, every: float | None, pages: bool,
     until_public: bool, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.base.errors import FileUnreadableError
+    from escrutinio.base.errors import FileUnreadableError, LogError
     from escrutinio.base.extras import need
     from escrutinio.core.log.trust import parse_trust
     from escrutinio.core.records.attachments import file_name
@@ -55,8 +59,9 @@ def command(
         while True:
             try:
                 copied = mirror.advance()
-            except FileUnreadableError as error:  # which says nothing of the log: it is asked again
-                if every is None:
+                mirror.copy_verifier()
+            except LogError as error:
+                if every is None or not (isinstance(error, FileUnreadableError) or error.code == SHORTER):
                     raise
                 click.echo(error.said_in(language()), err=True)
             except ResultsWaitError as error:
@@ -72,7 +77,6 @@ def command(
                                    directory=directory, entries=copied.signed.checkpoint.size,
                                    new=copied.new))  # fmt: skip
                     if pages:
-                        mirror.copy_verifier()
                         _show(directory, trust, clock, quiet)
             if every is None:
                 return

@@ -21,7 +21,8 @@ from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.retractions import RECORD_RETRACTED
 from escrutinio.core.election.findings.sheets import DUPLICATE
 from escrutinio.core.election.findings.table import KEEPS
-from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, Status
 from escrutinio.core.election.totals import Totals, totals
 from escrutinio.core.records.types import BY_CODE
 

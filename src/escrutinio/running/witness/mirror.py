@@ -16,7 +16,7 @@ from typing import Self
 
 from escrutinio.base.clock import moment_text
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import open_files
 from escrutinio.base.files import PUBLIC, DirectoryLock, directory_mode, make_directories, write_files
 from escrutinio.core.election.admission import Admission
@@ -61,8 +61,9 @@ class Mirror:
     def __init__(
         self, address: str, directory: Path, trust: Trust, clock: Callable[[], int] | None = None
     ) -> None:
+        self._address, self._directory, self._trust = address, directory, trust
         self._clock, self._known = clock, Admission(self._attached)
-        self._fetch, self._directory, self._trust = open_files(address), directory, trust
+        self._fetch = open_files(address)
         self._remote = FileReader(lambda path, limit: self._fetch(f"log/{path}", limit))
         make_directories(directory / "log", directory_mode(PUBLIC))
         self._lock = DirectoryLock(directory / "log")
@@ -92,6 +93,13 @@ class Mirror:
         """Copy what is new. Raises LogError, and the copy stays as it was, where the address cannot be read
         (FileUnreadableError), where results wait (ResultsWaitError), where nobody whom the trust file names
         vouches for what it shows, and where that is another history."""
+        try:
+            return self._copy()
+        except FileUnreadableError:
+            self._fetch = open_files(self._address)  # one that was too slow would be asked no more
+            raise
+
+    def _copy(self) -> Copied:
         note = self._fetch(f"log/{CHECKPOINT}", MAX_NOTE)
         if note is None:
             raise LogError("source-none")
@@ -165,7 +173,9 @@ class Mirror:
 
     def copy_verifier(self) -> None:
         """Copy the `verify.html` that the trust file names, where the address has it. Raises LogError."""
-        named = self._trust.verifier_html
+        named, own = self._trust.verifier_html, self._directory / _VERIFIER
+        if named is None or (own.exists() and sha256(own.read_bytes()).digest() == named):
+            return
         content = self._fetch(_VERIFIER, MAX_ATTACHMENT)
-        if named is not None and content is not None and sha256(content).digest() == named:
+        if content is not None and sha256(content).digest() == named:
             write_files(self._directory, [(_VERIFIER, content)])
