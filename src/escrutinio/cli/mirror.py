@@ -60,15 +60,15 @@ def command(
             try:
                 copied = mirror.advance()
                 mirror.copy_verifier()
-            except LogError as error:
-                if every is None or not (isinstance(error, FileUnreadableError) or error.code == SHORTER):
-                    raise
-                click.echo(error.said_in(language()), err=True)
             except ResultsWaitError as error:
                 if every is None:
                     refuse(error, EXIT_OPEN)
                 if waits != (waits := error.said_in(language())):  # once, not at each look
                     click.echo(waits, err=True)
+            except LogError as error:
+                if every is None or not (isinstance(error, FileUnreadableError) or error.code == SHORTER):
+                    raise
+                click.echo(error.said_in(language()), err=True)
             else:
                 for digest in copied.missing:
                     click.echo(say("Not to be had there: attachments/{name}", name=file_name(digest)))

@@ -153,7 +153,7 @@ class Receiver:
         digest = _digest(request)
         found = await run_in_threadpool(self._find, digest)
         if isinstance(found, LogError):
-            raise _BadRequestError(403, found)
+            raise BadRequestError(403, found)
         if found is None:
             raise BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
         if found.index is not None and await self._public.until_public(found.index, _seconds(request)):
