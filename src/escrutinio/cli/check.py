@@ -52,7 +52,7 @@ LANGUAGES = tuple(sorted(languages()))
     "--proof",
     "proof_file",
     type=click.Path(path_type=Path),
-    help=say("The .tlog-proof that was given for THING."),
+    help=say("The .tlog-proof that was given for THING, or what a receiver says of a promise that waits."),
 )
 @trust_option
 @click.option(
@@ -235,6 +235,8 @@ def _plain_answer(log: VerifiedLog, checked: Checked) -> dict[str, object]:
         "marked": answer.marked,
         "due": answer.due,
         "seen": answer.seen,
+        "waited": answer.waited,
+        "as_of": answer.as_of,
         "extensions": list(answer.extensions),
         "others": list(answer.others),
         "comparisons": [

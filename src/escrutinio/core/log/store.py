@@ -40,6 +40,17 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPromise:
+    """What a promise for a record that waits says and when it was given: SHA-256 of the record, and the
+    moments of `Held`."""
+
+    digest: bytes
+    received: int
+    due: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A checkpoint that the store remembers: size, root, and the signed note."""
 
@@ -113,6 +124,12 @@ class Store(Protocol):
 
     def waits(self) -> tuple[int, int]:
         """How many records wait, and until when the last of them does; (0, 0) for none."""
+
+    def promised(self) -> list[HeldPromise]:
+        """Of the records that wait those that were promised, in the order in which they came."""
+
+    def stopped(self) -> int:
+        """How many records that waited were promised, and refused when their moment came."""
 
     def close(self) -> None:
         """Let go of what the store holds open."""

@@ -1,5 +1,6 @@
 """What a receiver remembers of a record that it took: when, by when it promised it to be public, and whether
-the log was told how it came. In an SQLite file, durable before the sender is answered.
+the log was told how it came; and what it last told the log of those that wait. In an SQLite file, durable
+before the sender is answered.
 
 Rows go once the log was told and the record is public: then the proof is the answer.
 """
@@ -19,6 +20,9 @@ CREATE TABLE IF NOT EXISTS received (
     seconds INTEGER NOT NULL, channel INTEGER NOT NULL, told INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS in_order ON received (told, idx);
+CREATE TABLE IF NOT EXISTS waiting_set (
+    moment INTEGER PRIMARY KEY, record BLOB NOT NULL, leaves BLOB NOT NULL
+);
 """
 
 
@@ -74,3 +78,37 @@ class ReceivedJournal(SqliteFile):
                 "UPDATE received SET told = 1 WHERE digest = ?", [(row.digest,) for row in rows]
             )
             self._db.execute("DELETE FROM received WHERE told = 1 AND idx < ?", (public,))
+
+    # --- what waits ---
+
+    def add_set(self, moment: int, record: bytes, leaves: bytes) -> None:
+        """Remember what the log was told of what waits at a moment, with the digest of each record and the
+        leaf hash of its promise, one pair after the other. What is older than the last that is not empty
+        goes."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO waiting_set VALUES (?, ?, ?)", (moment, record, leaves))
+            self._db.execute(
+                "DELETE FROM waiting_set WHERE moment < "
+                "(SELECT max(moment) FROM waiting_set WHERE length(leaves) > 0)"
+            )
+
+    def last_set(self) -> bytes | None:
+        """The record that told the log last what waits; None before the first."""
+        query = "SELECT record FROM waiting_set ORDER BY moment DESC LIMIT 1"
+        with self._told():
+            row = self._db.execute(query).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def kept_set(self) -> bytes:
+        """The last record of a set that is not empty; b"" for none."""
+        return self._of_kept("record")
+
+    def kept_leaves(self) -> bytes:
+        """The pairs of that set; b"" for none."""
+        return self._of_kept("leaves")
+
+    def _of_kept(self, column: str) -> bytes:
+        query = f"SELECT {column} FROM waiting_set WHERE length(leaves) > 0 ORDER BY moment DESC LIMIT 1"
+        with self._told():
+            row = self._db.execute(query).fetchone()
+        return b"" if row is None else bytes(row[0])

@@ -23,6 +23,7 @@ from escrutinio.core.records.entry import read_record
 from escrutinio.core.records.parts import Arrived, RefusedCount
 from escrutinio.running.exchange.entries import ATTACHMENT_MISSING, KEY_BUSY
 from escrutinio.running.hub.budget import Budgets
+from escrutinio.running.hub.committing import Committing
 from escrutinio.running.hub.holding import HELD, Holding, Kept, held_file, publish_file
 from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
 from escrutinio.running.workspace.workspace import Workspace
@@ -64,6 +65,7 @@ class Keeper:
         self._workspace, self._acceptor, self._store = workspace, acceptor, store
         self._budgets, self._promises = budgets, promises
         self._holding = Holding(workspace, acceptor, store, promises, clock)
+        self._committing = None if promises is None else Committing(acceptor, store, promises, clock)
         self._wanted: dict[bytes, int] = {}
         self._refused: Counter[str] = Counter()
 
@@ -95,6 +97,10 @@ class Keeper:
         """Take into the log some of what waited for a moment that has come; how many became what (`accepted`,
         or the code of a refusal), nothing where nothing is to be taken. Raises LogError."""
         return self._holding.release()
+
+    def commit(self) -> bool:
+        """Tell the log what waits, where that is new; whether it was told. Raises LogError."""
+        return self._committing is not None and self._committing.commit()
 
     # --- before ---
 
