@@ -1,5 +1,5 @@
 """A receiver commits to what waits: each ten minutes in which it changed, a record in the log has the number
-and a root over the receiver's promises (`core.verification.waiting`), and whoever holds one is given its path.
+and a root over the receiver's promises (`core.verification.waiting`), and who holds one is given its path.
 
 The record is of a round moment and of what came before it, so that processes that share store and key say the
 same bytes, of which the log takes one.
