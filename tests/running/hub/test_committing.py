@@ -1,4 +1,4 @@
-"""What waits at a hub, told to the log: number and root, at its pace, whoever is killed or loses some of it."""
+"""What waits at a hub, told to the log: number and root, at its pace, whoever is killed or loses some."""
 
 from __future__ import annotations
 
