@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -12,6 +13,7 @@ from time import monotonic, sleep
 import httpx
 import pytest
 
+from escrutinio.cli.output import EXIT_OPEN
 from escrutinio.core.election.findings.calendar import calendar_findings
 from escrutinio.core.log.merkle import EMPTY_ROOT, leaf_hash
 from escrutinio.core.records import types as t
@@ -27,6 +29,7 @@ from escrutinio.running.exchange.entries import RECORD_TYPE
 from escrutinio.running.hub.committing import COMMITS_EVERY, Paths
 from escrutinio.running.hub.keeper import Keeper
 from escrutinio.running.hub.promising import JOURNAL, ReceiverKey, promising
+from tests.cli.running import in_process, refused
 from tests.running.hub.night import CLOCK, Night, begun, hub, published
 from tests.running.hub.test_holding import PROMISE, Clock, extension, keeper_of, kept, raws
 
@@ -215,9 +218,18 @@ def test_a_hub_gives_the_path_of_what_waits(night: Night) -> None:
         running.kill()
     with hub(night, *arguments, clock=ROUND) as running, httpx.Client(base_url=running.address) as web:
         found = until_given(web, place.headers["location"] + "/waiting")
+        (night.home / "sheet.cose").write_bytes(sheet)
+        proofs = night.home / "proofs"
+        sent = in_process("submit", night.home / "sheet.cose", "--to", running.address, "--proofs", proofs)
+        assert sent.exit_code == EXIT_OPEN
     published(night)
-    answer = Checker(open_verified(night.workspace.public)).proof(found, place.content).answer
-    assert (answer.verdict, answer.waited) == (Verdict.WAITED, 1)
+    digest = sha256(sheet).hexdigest()
+    promise, path = proofs / f"{digest}.promise.cose", proofs / f"{digest}.waiting"
+    assert (promise.read_bytes(), path.read_bytes()) == (place.content, found)
+    checked = in_process("check", promise, "--proof", path, "--log", night.workspace.public, "--json")
+    _, answer = json.loads(checked.stdout)["answers"]
+    assert (answer["verdict"], answer["waited"], answer["as_of"]) == ("waited", 1, ROUND)
+    refused("check", path, "--log", night.workspace.public, code="waiting-proof-alone")
 
 
 def until_given(web: httpx.Client, path: str) -> bytes:

@@ -140,14 +140,16 @@ def judge_waiting(state: ElectionState, proof: WaitingProof, promise: Entry, ind
         return answer
     answer = replace(answer, waited=said.count, as_of=entry.issued_at, due=said.by)
     try:
-        _holds(proof, entry, said, promise)
+        check_waiting_proof(proof, promise)
     except LogError as error:
         return replace(answer, verdict=Verdict.PROOF_INVALID, detail=error)
     return answer if index is None else replace(answer, verdict=Verdict.WAITED)
 
 
-def _holds(proof: WaitingProof, entry: Entry, said: WaitingSet, promise: Entry) -> None:
-    """Raise LogError unless the promise stands among what its own receiver says."""
+def check_waiting_proof(proof: WaitingProof, promise: Entry) -> None:
+    """Raise LogError unless the promise stands among what its own receiver says, whose signatures are not
+    looked at."""
+    entry, said = set_of(proof)
     if entry.kid != promise.kid:
         raise LogError("waiting-proof-other", kid=entry.kid.hex(), promised=promise.kid.hex())
     leaf: LeafHash = leaf_hash(promise.raw)
