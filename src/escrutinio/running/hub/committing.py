@@ -30,13 +30,20 @@ _PAIR = 2 * HASH_SIZE
 
 
 class Committing:
-    """Commits to what waits, in the thread of the keeper whose acceptor and store these are."""
+    """Commits to what waits, in the thread of the keeper whose acceptor and store these are. `given`: leaf
+    hashes of promises that were given and not committed to, by digest of their records; they are taken out.
+    """
 
     def __init__(
-        self, acceptor: Acceptor, store: Store, promises: Promising, clock: Callable[[], int]
+        self,
+        acceptor: Acceptor,
+        store: Store,
+        promises: Promising,
+        clock: Callable[[], int],
+        given: dict[bytes, LeafHash],
     ) -> None:
         self._acceptor, self._store, self._promises = acceptor, store, promises
-        self._clock = clock
+        self._clock, self._given = clock, given
         self._looked = -1
         self._leaves: dict[bytes, LeafHash] = {}
 
@@ -47,21 +54,21 @@ class Committing:
         moment = at - at % COMMITS_EVERY
         if moment == self._looked:
             return False
-        last = self._promises.journal.last_set()
-        before = None if last is None else _body(last)
+        self._looked = moment  # what fails now is told the next time
+        last = self._promises.journal.last_set(self._promises.kid)
+        before = _body(last) if last else None
         rows = [row for row in self._store.promised() if row.received < moment and row.until > at + ENTERING]
         if not rows and (before is None or self._store.waits()[0]):
-            self._looked = moment  # nothing yet, or what waited is just entering
-            return False
+            return False  # nothing yet, or what waited is just entering
         body, leaves = self._set(rows, moment)
         says_new = before is None or replace(body, by=body.by if rows else before.by) != before
         if says_new:
             self._tell(body, moment, leaves)
-        self._looked = moment
         return says_new
 
     def _set(self, rows: Sequence[HeldPromise], moment: int) -> tuple[t.WaitingSet, dict[bytes, LeafHash]]:
-        known = self._leaves or _read_leaves(self._promises.journal.kept_leaves())
+        stood = self._leaves or _read_leaves(self._promises.journal.kept_leaves(self._promises.kid))
+        known = stood | self._given
         leaves = {row.digest: known.get(row.digest) or leaf_hash(self._promises.of_row(row)) for row in rows}
         by = max((max(row.due, self._promises.due(row.until)) for row in rows), default=moment)
         root = WaitingTree(leaves.values()).root if leaves else EMPTY_ROOT
@@ -73,8 +80,10 @@ class Committing:
         if isinstance(answer, Refusal):
             raise LogError("hub-receiver-key", why=answer.why)
         self._leaves = leaves
+        for digest in leaves:
+            self._given.pop(digest, None)
         pairs = b"".join(digest + leaf for digest, leaf in leaves.items())
-        self._promises.journal.add_set(moment, raw, pairs)
+        self._promises.journal.add_set(self._promises.kid, moment, raw, pairs)
 
 
 class Paths:
@@ -88,9 +97,9 @@ class Paths:
     def proof(self, digest: bytes) -> bytes | None:
         """The proof (`format_waiting_proof`) for the promise of the record with this SHA-256; None for one
         that is not in the set. Raises LogError."""
-        journal = self._promises.journal
-        if (record := journal.kept_set()) != self._record:
-            self._record, self._leaves = record, _read_leaves(journal.kept_leaves())
+        journal, kid = self._promises.journal, self._promises.kid
+        if (record := journal.kept_set(kid)) != self._record:
+            self._record, self._leaves = record, _read_leaves(journal.kept_leaves(kid))
             self._tree = WaitingTree(self._leaves.values())
         leaf = self._leaves.get(digest)
         found = None if leaf is None else self._tree.path(leaf)

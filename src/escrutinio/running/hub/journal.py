@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS received (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS in_order ON received (told, idx);
 CREATE TABLE IF NOT EXISTS waiting_set (
-    moment INTEGER PRIMARY KEY, record BLOB NOT NULL, leaves BLOB NOT NULL
+    kid BLOB NOT NULL, moment INTEGER NOT NULL, record BLOB NOT NULL, leaves BLOB NOT NULL,
+    PRIMARY KEY (kid, moment)
 );
 """
 
@@ -79,36 +80,39 @@ class ReceivedJournal(SqliteFile):
             )
             self._db.execute("DELETE FROM received WHERE told = 1 AND idx < ?", (public,))
 
-    # --- what waits ---
+    # --- what waits, by the key of the receiver ---
 
-    def add_set(self, moment: int, record: bytes, leaves: bytes) -> None:
-        """Remember what the log was told of what waits at a moment, with the digest of each record and the
-        leaf hash of its promise, one pair after the other. What is older than the last that is not empty
+    def add_set(self, kid: bytes, moment: int, record: bytes, leaves: bytes) -> None:
+        """Remember what a receiver told the log of what waits at a moment, with the digest of each record and
+        the leaf hash of its promise, one pair after the other. What is older than its last that is not empty
         goes."""
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO waiting_set VALUES (?, ?, ?)", (moment, record, leaves))
             self._db.execute(
-                "DELETE FROM waiting_set WHERE moment < "
-                "(SELECT max(moment) FROM waiting_set WHERE length(leaves) > 0)"
+                "INSERT OR REPLACE INTO waiting_set VALUES (?, ?, ?, ?)", (kid, moment, record, leaves)
+            )
+            self._db.execute(
+                "DELETE FROM waiting_set WHERE kid = ? AND moment < "
+                "(SELECT max(moment) FROM waiting_set WHERE kid = ? AND length(leaves) > 0)",
+                (kid, kid),
             )
 
-    def last_set(self) -> bytes | None:
-        """The record that told the log last what waits; None before the first."""
-        query = "SELECT record FROM waiting_set ORDER BY moment DESC LIMIT 1"
-        with self._told():
-            row = self._db.execute(query).fetchone()
-        return None if row is None else bytes(row[0])
+    def last_set(self, kid: bytes) -> bytes:
+        """The record by which a receiver last told the log what waits; b"" before the first."""
+        return self._of_set("record", kid, 0)
 
-    def kept_set(self) -> bytes:
-        """The last record of a set that is not empty; b"" for none."""
-        return self._of_kept("record")
+    def kept_set(self, kid: bytes) -> bytes:
+        """The last such record of a set that is not empty; b"" for none."""
+        return self._of_set("record", kid, 1)
 
-    def kept_leaves(self) -> bytes:
+    def kept_leaves(self, kid: bytes) -> bytes:
         """The pairs of that set; b"" for none."""
-        return self._of_kept("leaves")
+        return self._of_set("leaves", kid, 1)
 
-    def _of_kept(self, column: str) -> bytes:
-        query = f"SELECT {column} FROM waiting_set WHERE length(leaves) > 0 ORDER BY moment DESC LIMIT 1"
+    def _of_set(self, column: str, kid: bytes, least: int) -> bytes:
+        query = (
+            f"SELECT {column} FROM waiting_set WHERE kid = ? AND length(leaves) >= ? "
+            "ORDER BY moment DESC LIMIT 1"
+        )
         with self._told():
-            row = self._db.execute(query).fetchone()
+            row = self._db.execute(query, (kid, least)).fetchone()
         return b"" if row is None else bytes(row[0])

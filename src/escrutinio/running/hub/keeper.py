@@ -65,7 +65,9 @@ class Keeper:
         self._workspace, self._acceptor, self._store = workspace, acceptor, store
         self._budgets, self._promises = budgets, promises
         self._holding = Holding(workspace, acceptor, store, promises, clock)
-        self._committing = None if promises is None else Committing(acceptor, store, promises, clock)
+        self._committing = (
+            None if promises is None else Committing(acceptor, store, promises, clock, self._holding.given)
+        )
         self._wanted: dict[bytes, int] = {}
         self._refused: Counter[str] = Counter()
 

@@ -38,6 +38,11 @@ class Promising:
     def __init__(self, election: bytes, key: ReceiverKey, journal: ReceivedJournal) -> None:
         self._election, self._key, self.journal = election, key, journal
 
+    @property
+    def kid(self) -> bytes:
+        """The number of the key that signs."""
+        return self._key.holder.kid
+
     def give(self, fresh: Sequence[tuple[bytes, int, Channel]], moment: int) -> Mapping[bytes, bytes]:
         """Promise records with their indices and channels at a moment, in seconds since 1970: by record, and
         durable."""
