@@ -44,7 +44,8 @@ FEWER_THAN_WAITED = FAMILY.finding(
     "Fewer records came than waited | Entry {entry}, by {signer}, says how many records with results waited "
     "at its moment, and by when the last of them is to be in the log; the log was cosigned after that. "
     "Waiting then: {waiting}; refused since, by the word of {signer}: {refusals}; in the log since, of those "
-    "that no arrival record says came later: {came}.",
+    "that no arrival record says came later: {came}. What a receiver that lost its store was sent again came "
+    "later.",
 )
 
 
