@@ -9,7 +9,7 @@ from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Channel, LogRole, Role
 from escrutinio.core.records.parts import Arrived, Deadline
-from tests.core.election.build import DAY, VOTES, Day, check_words, codes, found, machines
+from tests.core.election.build import DAY, VOTES, Day, check_words, codes, found, machines, tally
 
 FROM, LATEST = DAY + 1_000, DAY + 5_000
 BY = FROM + 600
@@ -38,7 +38,8 @@ def sheets(day: Day, count: int) -> int:
 
 
 def fewer(day: Day, seconds: int = BY + 1) -> list[Finding]:
-    noted = [each for each in calendar_findings(day.state(), seconds) if each.code == "fewer-than-waited"]
+    codes = ("fewer-than-waited", "waited-came-later")
+    noted = [each for each in calendar_findings(day.state(), seconds) if each.code in codes]
     for each in noted:
         check_words(each)
     return noted
@@ -60,11 +61,25 @@ def test_as_many_came_as_waited() -> None:
 def test_one_that_was_dropped_is_a_difference_whatever_came_later() -> None:
     day = receiving()
     said = waits(day, 3)
-    first = sheets(day, 3)
-    arrive(day, first, 30, 30, 1_200, at=1_300)  # the third came after the moment
-    assert figures(day) == {"waiting": "3", "refusals": "0", "came": "2"}
-    assert fewer(day)[0].entries == (said,)
+    first = sheets(day, 2)
+    day.say(
+        tally(VOTES), "machine/1", "n1.01/presidente", at=DAY + 700
+    )  # signed after what waited was counted
+    arrive(day, first, 30, 30, 500, at=1_300)
+    assert figures(day) == {"waiting": "3", "refusals": "0", "came": "2", "again": "0"}
+    (finding,) = fewer(day)
+    assert (finding.code, finding.entries) == ("fewer-than-waited", (said,))
     assert fewer(day, BY) == []  # nobody says that its time has passed
+
+
+@pytest.mark.parametrize(("count", "code"), [(3, "waited-came-later"), (4, "fewer-than-waited")])
+def test_what_was_sent_again_after_a_loss_makes_up_for_no_more_than_it_is(count: int, code: str) -> None:
+    day = receiving()
+    waits(day, count)
+    first = sheets(day, 3)
+    arrive(day, first, 30, 1_200, 1_200, at=1_300)
+    assert figures(day) == {"waiting": str(count), "refusals": "0", "came": "1", "again": "2"}
+    assert [each.code for each in fewer(day)] == [code]
 
 
 def test_what_no_arrival_record_tells_of_may_have_waited() -> None:

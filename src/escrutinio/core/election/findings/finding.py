@@ -32,7 +32,7 @@ _MORE = N_("Further cases: {count:,}.")
 
 FIGURES = frozenset(
     {"count", "registered", "seconds", "size", "stated", "sum", "valid", "voters", "votes"}
-    | {"came", "refusals", "waiting"}
+    | {"again", "came", "refusals", "waiting"}
 )
 """Values that are whole numbers, and are written as each language groups their digits."""
 

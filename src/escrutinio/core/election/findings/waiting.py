@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.embargo import BEARING, BEARING_TYPES, Embargo, embargo, has_embargo
-from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
+from escrutinio.core.election.findings.family import NOTE, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Finding, Findings
 from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Standing
 from escrutinio.core.records import types as t
@@ -44,8 +44,18 @@ FEWER_THAN_WAITED = FAMILY.finding(
     "Fewer records came than waited | Entry {entry}, by {signer}, says how many records with results waited "
     "at its moment, and by when the last of them is to be in the log; the log was cosigned after that. "
     "Waiting then: {waiting}; refused since, by the word of {signer}: {refusals}; in the log since, of those "
-    "that no arrival record says came later: {came}. What a receiver that lost its store was sent again came "
-    "later.",
+    "that no arrival record says came later: {came}; of those that were signed before and came later: "
+    "{again}.",
+)
+
+WAITED_CAME_LATER = FAMILY.finding(
+    "waited-came-later",
+    NOTE,
+    "Records that waited, of which some came later | Entry {entry}, by {signer}, says how many records with "
+    "results waited at its moment, and by when the last of them is to be in the log; the log was cosigned "
+    "after that. Waiting then: {waiting}; refused since, by the word of {signer}: {refusals}; in the log "
+    "since, of those that no arrival record says came later: {came}; of those that were signed before and "
+    "came later: {again}. What a receiver that lost its store was sent again came later.",
 )
 
 
@@ -184,25 +194,30 @@ def fewer_findings(state: ElectionState, seconds: int) -> Iterator[Finding]:
     passed at a moment (`seconds` since 1970-01-01 UTC): of each receiver the one of which most lack.
 
     An entry counts as come unless an arrival record says that it was received later; so a difference is one
-    whatever came besides. Where an extension moved the last moment, the time moves with it.
+    whatever came besides. Where those that were signed before and received later make up for it, as when a
+    receiver lost its store and was sent all again, it is a note. Where an extension moved the last moment,
+    the time moves with it.
     """
     waited = _Waited(state)
     sets = state.records(t.WaitingSet)
     if not (waited.is_asked and sets):
         return
-    index, received = waited.bearing.index, waited.received()
-    worst: dict[str, tuple[int, Finding]] = {}
+    index, issued, received = waited.bearing.index, waited.bearing.issued, waited.received()
+    worst: dict[str, tuple[tuple[bool, int], Finding]] = {}
     for place, each in enumerate(sets):
-        moved = waited.last.last - waited.below(each.index).last
+        moved, at = waited.last.last - waited.below(each.index).last, each.entry.issued_at
         if seconds <= each.body.by + moved:
             continue
         mine = [other.body.refused for other in sets[place:] if other.entry.signer == each.entry.signer]
         refused = max(mine) - each.body.refused
-        came = int(np.count_nonzero((index > each.index) & (received <= each.entry.issued_at)))
-        lacking = each.body.count - refused - came
-        signer = each.entry.signer
-        if lacking > 0 and lacking > worst.get(signer, (0, None))[0]:
-            figures = {"waiting": each.body.count, "refusals": refused, "came": came}
-            values = (("signer", signer), *((name, str(value)) for name, value in figures.items()))
-            worst[signer] = lacking, Finding(FEWER_THAN_WAITED, (each.index,), values=values)
+        above, later = index > each.index, received > at
+        came, again = np.count_nonzero(above & ~later), np.count_nonzero(above & later & (issued <= at))
+        lacking = each.body.count - refused - int(came)
+        signer, weight = each.entry.signer, (lacking > again, lacking)
+        if lacking <= 0 or (signer in worst and weight <= worst[signer][0]):
+            continue
+        figures = {"waiting": each.body.count, "refusals": refused, "came": came, "again": again}
+        values = (("signer", signer), *((name, str(value)) for name, value in figures.items()))
+        code = FEWER_THAN_WAITED if lacking > again else WAITED_CAME_LATER
+        worst[signer] = weight, Finding(code, (each.index,), values=values)
     yield from (finding for _, finding in worst.values())
