@@ -213,7 +213,7 @@ def fewer_findings(state: ElectionState, seconds: int) -> Iterator[Finding]:
         above, later = index > each.index, received > at
         came, again = np.count_nonzero(above & ~later), np.count_nonzero(above & later & (issued <= at))
         lacking = each.body.count - refused - int(came)
-        signer, weight = each.entry.signer, (lacking > again, lacking)
+        signer, weight = each.entry.signer, (lacking > int(again), lacking)
         if lacking <= 0 or (signer in worst and weight <= worst[signer][0]):
             continue
         figures = {"waiting": each.body.count, "refusals": refused, "came": came, "again": again}
