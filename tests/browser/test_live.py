@@ -136,7 +136,7 @@ def test_silent_witnesses_and_a_missing_quorum_are_said(
     ("language", "said"),
     [
         ("en", "are not in the log yet: 1,234;"),
-        ("es", "Documentos con resultados que llegaron y aún no están en el registro público: 1.234;"),
+        ("es", "Asientos con resultados que llegaron y aún no están en el registro público: 1.234;"),
     ],
 )
 def test_results_that_wait_are_counted_on_every_page(
@@ -150,6 +150,26 @@ def test_results_that_wait_are_counted_on_every_page(
         for name in ("index", "findings", "areas/TI"):
             page.goto(f"{server.address}{language}/{name}.html")
             waits(page, said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "at the latest: 120 (counted by the record that receiver/1 signed"),
+        ("es", "a más tardar: 120 (según el asiento que firmó receiver/1"),
+    ],
+)
+def test_where_a_receiver_signed_a_number_that_one_is_said(
+    page: Page, mini: Night, tmp_path: Path, language: str, said: str
+) -> None:
+    directory = tmp_path / "public"
+    update(mini, directory, 40)
+    live = json.loads(restate(directory, Cosigning(later=Later(1_234, 1_900_000_000))) or b"")
+    live["counted"] = {"count": 120, "time": 1_899_990_000, "signer": "receiver/1", "entry": 39}
+    (directory / "live.json").write_text(json.dumps(live))
+    with serving(directory) as server:
+        page.goto(f"{server.address}{language}/index.html")
+        waits(page, said)
 
 
 @pytest.mark.parametrize(

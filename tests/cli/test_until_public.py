@@ -79,7 +79,7 @@ def files(public: Path) -> dict[str, bytes]:
 COUNTED = (
     re.compile(rb'"later":\s*\{[^}]*\}|"later":\s*null'),
     re.compile(rb"(Esta p\xc3\xa1gina pesa|This page weighs|This page has) \d+ KB"),
-    re.compile(rb" \xc2\xb7 (Records with results that came|Documentos con resultados que llegaron)[^<\n]*"),
+    re.compile(rb" \xc2\xb7 (Records with results that came|Asientos con resultados que llegaron)[^<\n]*"),
 )
 
 

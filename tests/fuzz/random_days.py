@@ -304,6 +304,7 @@ class RandomDay(RandomSheets):
     def arrival(self) -> None:
         arrived = (p.Arrived(self.some(*Channel), 5),) * self.random.randrange(3)
         self.say(t.Arrival(self.some(0, 5, 10**9), arrived, ()), "election")
+        self.say(t.WaitingSet(7, bytes(32), DAY + 60, 1), "election")
 
     def closing(self) -> None:
         self.officers_say(t.Closing(self.some(*Closes), "art. 3"), "election")

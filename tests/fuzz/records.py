@@ -45,7 +45,7 @@ _SUBJECTS = (
     "x" * 63 + "/" + "y" * 64, "x" * 100 + "/" + "y" * 27, "a/" + "b" * 65, "a" * 65 + "/b", *TEXTS,
 )  # fmt: skip
 _BIG = 140_000
-_TYPES = (*range(48), *range(126, 136), 255, 256)
+_TYPES = (*range(48), *range(126, 137), 255, 256)
 
 
 @cache

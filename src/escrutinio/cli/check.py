@@ -56,7 +56,7 @@ LANGUAGES = tuple(sorted(languages()))
     "--proof",
     "proof_file",
     type=click.Path(path_type=Path),
-    help=say("The .tlog-proof that was given for THING."),
+    help=say("The .tlog-proof that was given for THING, or what a receiver says of a promise that waits."),
 )
 @trust_option
 @click.option(
@@ -252,6 +252,8 @@ def _plain_answer(log: VerifiedLog, checked: Checked) -> dict[str, object]:
         "due": answer.due,
         "seen": answer.seen,
         "in_time": answer.in_time,
+        "waited": answer.waited,
+        "as_of": answer.as_of,
         "extensions": list(answer.extensions),
         "others": list(answer.others),
         "comparisons": [

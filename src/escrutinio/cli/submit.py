@@ -86,9 +86,11 @@ def command(
     elif to_hub:
         where = address or (target if asks else None)
         hub = _hub(target, wait)
-        refused = _sent(hub, records, attachments, proofs, channel_of(files, channel))
+        refused, promises = _sent(hub, records, attachments, proofs, channel_of(files, channel))
         if address is None and asks:
             found = _proved(hub, records, refused, trust, wait, proofs)
+        if proofs is not None:
+            _keep_paths(hub, {records[n]: said for n, said in promises.items() if n not in found}, proofs)
     else:
         where = _public_of(Path(target)) if address is None and asks else address
         if asks and where is None:
@@ -146,8 +148,9 @@ def _hub(address: str, wait: float) -> HubClient:
 def _sent(
     hub: HubClient, records: Sequence[bytes], attachments: Mapping[bytes, bytes], proofs: Path | None,
     channel: Channel,
-) -> dict[int, EscrutinioError]:  # fmt: skip
-    """Send records; why the hub did not take some, by place. What it promised is kept beside the proofs."""
+) -> tuple[dict[int, EscrutinioError], dict[int, bytes]]:  # fmt: skip
+    """Send records; why the hub did not take some, and what it promised of others, by place. Promises are
+    kept beside the proofs."""
     from escrutinio.base.files import write_files
     from escrutinio.core.records.attachments import digest_of
 
@@ -158,7 +161,18 @@ def _sent(
             for raw, each in zip(records, sent, strict=True)
             if each.promise
         ))  # fmt: skip
-    return {place: each.why for place, each in enumerate(sent) if each.why is not None}
+    refused = {place: each.why for place, each in enumerate(sent) if each.why is not None}
+    return refused, {place: each.promise for place, each in enumerate(sent) if each.promise}
+
+
+def _keep_paths(hub: HubClient, promises: Mapping[bytes, bytes], proofs: Path) -> None:
+    """Keep, beside the promises of records that wait, their paths among what the receiver says waits."""
+    from escrutinio.base.files import write_files
+    from escrutinio.core.records.attachments import digest_of
+
+    for raw, promise in promises.items():
+        if (path := hub.waiting(raw, promise)) is not None:
+            write_files(proofs, [(f"{digest_of(raw).hex()}.waiting", path)])
 
 
 def _name_of_promise(proofs: Path, digest: str, promise: bytes) -> str:

@@ -54,7 +54,7 @@ def unknown_types() -> tuple[Day, dict[int, Case]]:
 
     for code in (0, LOWEST, HIGHEST):
         say("by an officer", code, [], "not-judged", "authority/1", "election")
-    for code in (136, 255, 256, 65_536, 2**53 - 1):
+    for code in (137, 255, 256, 65_536, 2**53 - 1):
         say("by an officer", code, [], "unread", "authority/1", "election")
     for what, values in BODIES.items():
         say(what, 200, values, "unread", "party/azul/1", "n1.01/presidente")
@@ -63,7 +63,7 @@ def unknown_types() -> tuple[Day, dict[int, Case]]:
         say("by the root", 256 + kind, [], "unread", ROOT, "election")
     say(
         "by a machine, of another station",
-        136,
+        137,
         [[9, 9, 9, 9], [0, 0], [], [], [], [], []],
         "unread",
         "machine/1",

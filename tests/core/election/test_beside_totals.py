@@ -49,6 +49,10 @@ def promise(day: Day, by: str) -> int:
     return day.say(t.Promise(bytes(32), DAY + 60), by, "election")
 
 
+def waiting_set(day: Day, by: str) -> int:
+    return day.say(t.WaitingSet(3, bytes(32), DAY + 60, 0), by, "election")
+
+
 def manifest(day: Day, by: str) -> int:
     boxes = day.attach(b"station,box,seal,bound\nn1.01,7,A-113,100\n")
     return day.say(t.BallotManifest(boxes), by, "presidente")
@@ -80,6 +84,7 @@ CASES: dict[str, tuple[type[t.Body], Saying, set[Role]]] = {
     "removal request": (t.RemovalRequest, removal_request, {Role.AUTHORITY}),
     "mixed count": (t.MixedCount, mixed_count, OFFICE | WATCH),
     "promise": (t.Promise, promise, {Role.RECEIVER}),
+    "waiting set": (t.WaitingSet, waiting_set, {Role.RECEIVER}),
     "manifest": (t.BallotManifest, manifest, OFFICE),
 }
 

@@ -412,6 +412,7 @@ EXAMPLES: tuple[Example, ...] = (
         _HERE,
     ),
     Example(t.Extension(MIDNIGHT + 90_000, "art. 9: polls closed late"), "authority", "area/norte"),
+    Example(t.WaitingSet(2, _DIGEST, MIDNIGHT + 91_000, 1), "receiver", "election"),
     *REPLACING,
     *CORRECTING,
     *TYPED,

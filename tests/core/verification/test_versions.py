@@ -177,7 +177,7 @@ def test_a_type_that_may_change_totals_leaves_every_total_open(code: int, tmp_pa
     assert not caught.value.failed
 
 
-@pytest.mark.parametrize("code", [136, 200, 300])
+@pytest.mark.parametrize("code", [137, 200, 300])
 def test_a_type_that_never_changes_totals_is_unread_and_not_bad(code: int, tmp_path: Path) -> None:
     day = machines(Day())
     day.say_plain(code, [], "authority/1", "election")

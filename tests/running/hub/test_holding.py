@@ -14,7 +14,7 @@ import pytest
 
 from escrutinio.base.progress import silent
 from escrutinio.core.log.accept import Refusal
-from escrutinio.core.log.store import Held, Store
+from escrutinio.core.log.store import Held, HeldPromise, Store
 from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import RevocationReason, Role
@@ -228,6 +228,11 @@ def store_keeps(store: Store) -> None:
     assert store.held(bytes(32)) is None
     assert (store.held_until(10, 9), store.held_until(20, 2)) == ([b], [a, b])
     assert store.waits() == (3, 20)
+    assert store.promised() == [
+        HeldPromise(da, 5, 70, 20),
+        HeldPromise(db, 5, 70, 10),
+        HeldPromise(dc, 5, 70, 20),
+    ]
     store.hold_until({db: 30})
     store.let_go({da: "", dc: "revoked"})
     assert store.held(da) is None
@@ -239,6 +244,14 @@ def store_keeps(store: Store) -> None:
     store.let_go({dc: "revoked"})
     assert store.stopped() == [replace(c, until=40, stopped="revoked")]
     assert store.waits() == (1, 30)
+    unpromised = Held(b"d", 5, 0, 20)
+    store.hold([unpromised])
+    assert store.promised() == [HeldPromise(db, 5, 70, 30)]
+    store.let_go({sha256(b"d").digest(): "revoked"})
+    assert store.stopped() == [
+        replace(c, until=40, stopped="revoked"),
+        replace(unpromised, stopped="revoked"),
+    ]
     assert store.size == 0
 
 

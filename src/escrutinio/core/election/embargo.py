@@ -181,31 +181,51 @@ def embargo_of(state: ElectionState) -> Embargo:
     return embargo(state.definition.body, state.areas, _extensions(state))
 
 
-def early_records(state: ElectionState, seconds: int) -> list[int]:
-    """The indices of records with results that were to wait beyond a moment, in seconds since 1970, and stand
-    in the log. An extension moves what comes after it; what was in the log before had its moment already."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Bearing:
+    """The records with results of a log, in log order: `index`, when they were `issued` (their signer's
+    time), and from which `moment` on, by the extensions below each, they may be public; 0 for none. int64."""
+
+    index: NDArray[np.int64]
+    issued: NDArray[np.int64]
+    moment: NDArray[np.int64]
+
+
+def bearing_records(state: ElectionState) -> Bearing:
+    """The records with results that stand in a log. An extension moves what comes after it; what was in the
+    log before had its moment already."""
     contests = [(view.code, view.area) for view in state.contests]
-    early: list[int] = []
-    for start, end, held in _embargoes_of(state):
-        if held.last <= seconds:
-            continue
-        early += [
-            logged.index
+    parts = [np.empty((0, 3), np.int64)]
+    for start, end, held in embargoes_of(state):
+        found = [
+            (logged.index, logged.entry.issued_at, held.of(logged.entry.about, contests, (state.roll,)))
             for logged in state.controls
             if start <= logged.index < end
             and type(logged.body) in BEARING
             and logged.standing is not Standing.REFUSED
-            and held.of(logged.entry.about, contests, (state.roll,)) > seconds
         ]
+        parts.append(np.array(found, np.int64).reshape(-1, 3))
         until = np.append(held.moments[state.roll.area], held.last)  # the last: stations that no roll has
         for table in state.tables.values():
-            rows = np.isin(table.kind, list(BEARING_TYPES)) & (until[table.station] > seconds)
-            rows &= (table.index >= start) & (table.index < end)
-            early += table.index[rows].tolist()
+            rows = np.isin(table.kind, list(BEARING_TYPES)) & (table.index >= start) & (table.index < end)
+            columns = table.index[rows], table.issued_at[rows], until[table.station[rows]]
+            parts.append(np.stack(columns, axis=1).astype(np.int64))
+    every = np.concatenate(parts)
+    every = every[np.argsort(every[:, 0], kind="stable")]
+    return Bearing(every[:, 0], every[:, 1], every[:, 2])
+
+
+def early_records(state: ElectionState, seconds: int) -> list[int]:
+    """The indices, in order, of records with results that were to wait beyond a moment, in seconds since
+    1970, and stand in the log."""
+    if latest_moment(state.definition.body) <= seconds:
+        return []
+    found = bearing_records(state)
+    early: list[int] = found.index[found.moment > seconds].tolist()
     return early
 
 
-def _embargoes_of(state: ElectionState) -> Iterator[tuple[int, int, Embargo]]:
+def embargoes_of(state: ElectionState) -> Iterator[tuple[int, int, Embargo]]:
     """The embargo that entries were held to, by what stood below them: the first index and the one after the
     last for which it was that one."""
     stages = _stages(state.definition.body, state.areas, _extensions(state))

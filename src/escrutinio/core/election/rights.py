@@ -53,7 +53,7 @@ RIGHTS: dict[Role, Kinds] = {
     | _AUDITS
     | _KEEPING
     | {t.Complaint, t.CoRecord, t.Withdrawal, t.WitnessPolicy},
-    Role.RECEIVER: _ANYBODY | {t.Arrival, t.Promise},
+    Role.RECEIVER: _ANYBODY | {t.Arrival, t.Promise, t.WaitingSet},
     Role.MACHINE: _ANYBODY | {t.ZeroReport, t.TallySheet, t.MachineEvent},
     Role.BOARD: _ANYBODY
     | _KEEPING

@@ -44,6 +44,17 @@ ALL_HELD = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPromise:
+    """What a promise for a record that waits says and when it was given: SHA-256 of the record, and the
+    moments of `Held`."""
+
+    digest: bytes
+    received: int
+    due: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A checkpoint that the store remembers: size, root, and the signed note."""
 
@@ -118,6 +129,9 @@ class Store(Protocol):
 
     def waits(self) -> tuple[int, int]:
         """How many records wait, and until when the last of them does; (0, 0) for none."""
+
+    def promised(self) -> list[HeldPromise]:
+        """Of the records that wait those that were promised, in the order in which they came."""
 
     def stopped(self) -> list[Held]:
         """The records that were stopped, in the order in which they came."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from escrutinio.base.errors import LogError
 from escrutinio.base.sqlite import SqliteFile
 from escrutinio.core.log.merkle import EMPTY_ROOT
-from escrutinio.core.log.store import Head, Held, Receipt
+from escrutinio.core.log.store import Head, Held, HeldPromise, Receipt
 
 _VERSION = 1
 _SCHEMA = """
@@ -201,3 +201,9 @@ class SqliteStore(SqliteFile):
                 "SELECT count(*), coalesce(max(until), 0) FROM held WHERE stopped = ''"
             ).fetchone()
         return int(row[0]), int(row[1])
+
+    def promised(self) -> list[HeldPromise]:
+        """See `Store`."""
+        query = "SELECT digest, received, due, until FROM held WHERE stopped = '' AND due > 0 ORDER BY place"
+        with self._told():
+            return [HeldPromise(*row) for row in self._db.execute(query)]

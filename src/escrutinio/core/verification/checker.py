@@ -26,6 +26,8 @@ from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
 from escrutinio.core.verification.promises import Shown, find_digest, judge_promise, shown_by, surely_seen
 from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.core.verification.waiting import FIRST_LINE as WAITING
+from escrutinio.core.verification.waiting import judge_waiting, parse_waiting_proof, set_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,21 @@ class Checker:
         return next(each for shown, each in self._shown if shown.size <= place and shown.first == seen)
 
     def proof(self, data: bytes, record: bytes | None) -> Checked:
-        """The answer about a .tlog-proof file, given for `record` where that is at hand. Raises LogError."""
+        """The answer about a .tlog-proof file, given for `record` where that is at hand, or about the proof
+        that what a promise is of waits, given for that promise. Raises LogError."""
+        if data.startswith(WAITING.encode()):
+            return self._waiting(data, record)
         policy = None if self.log.trust is None else self.log.trust.policy
         return Checked(judge_proof(parse_proof(data), self.log.pinned, policy, record))
+
+    def _waiting(self, data: bytes, record: bytes | None) -> Checked:
+        promise = None if record is None else open_record(record)
+        if promise is None or not isinstance(promise.body, Promise):
+            raise LogError("waiting-proof-alone")
+        proof = parse_waiting_proof(data)
+        entry, _ = set_of(proof)
+        answer = judge_waiting(self.log.state, proof, promise, self.log.find(proof.record))
+        return Checked(answer, entry)
 
 
 def records_of_code(log: VerifiedLog, code: str) -> list[bytes]:

@@ -90,9 +90,11 @@ class Verdict(StrEnum):
     """A receiver's promise of what the log does not have, whose time had not passed when it was cosigned."""
     PROMISE_BROKEN = "promise-broken"
     """A receiver's promise of what the log did not have when its time had passed."""
+    WAITED = "waited"
+    """A receiver's promise is among those of what waited, by a record of that receiver in the log."""
 
 
-GOOD = frozenset({Verdict.IN_LOG, Verdict.EQUAL, Verdict.PROOF_HOLDS, Verdict.PROMISE_KEPT})
+GOOD = frozenset({Verdict.IN_LOG, Verdict.EQUAL, Verdict.PROOF_HOLDS, Verdict.PROMISE_KEPT, Verdict.WAITED})
 KEEP = frozenset({Verdict.NOT_IN_LOG, Verdict.CONTRADICTED, Verdict.PROMISE_NOT_DUE, Verdict.PROMISE_BROKEN})
 """Verdicts about an authentic record that is worth keeping where the log does not have it, or not what it
 promises."""
@@ -129,7 +131,8 @@ class Answer:
     of that one, and `in_time` what it shows. `extensions` are the entries by which the officers put results
     off until that time or a later one; they excuse no promise, and nothing here says whether they concern
     this one. `marked`: its signer is a party or an observer whose key was revoked, and what it says enters
-    all the same, and counts in no total. `detail` says more of what was refused.
+    all the same, and counts in no total. `waited` is how many records waited at the moment `as_of`, by the
+    receiver whose record it is (`judge_waiting`). `detail` says more of what was refused.
     """
 
     verdict: Verdict
@@ -150,6 +153,8 @@ class Answer:
     in_time: bool | None = None
     extensions: tuple[int, ...] = ()
     marked: bool = False
+    waited: int | None = None
+    as_of: int | None = None
     detail: str | EscrutinioError = ""
 
     @property

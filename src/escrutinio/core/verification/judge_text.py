@@ -43,6 +43,8 @@ def grounds(answer: Answer, state: ElectionState, language: str) -> Iterator[str
         yield say_in(language, _SIGNER, signer=answer.signer)
     if answer.detail:
         yield say_in(language, _DETAIL, detail=answer.detail)
+    if answer.waited is not None and answer.as_of is not None:
+        yield say_in(language, _WAITED, moment=_moment(answer.as_of), count=answer.waited)
     if answer.due is not None:
         yield say_in(language, _DUE, moment=_moment(answer.due))
     if answer.seen is not None:
@@ -156,6 +158,9 @@ _HEADLINES: Mapping[str, str] = {
         "The promise was broken: its time had passed when the log was cosigned, and what was promised is not "
         "in it. Keep the promise."
     ),
+    Verdict.WAITED: N_(
+        "What was promised was among what waited for its moment, by the receiver's record in entry {entry}."
+    ),
     "promise-doubtful": N_(
         "The proof and the log at hand show two histories; with --trust it can be said whether the log "
         "signed the proof. Keep the proof."
@@ -176,6 +181,7 @@ _TYPES: Mapping[str, str] = {
     "hand-count": N_("hand count"),
 }
 _SIGNER = N_("signer: {signer}")
+_WAITED = N_("records that waited then ({moment}), by the word of its signer: {count:,}")
 _DUE = N_("promised by: {moment}")
 _SEEN = N_("checkpoint cosigned: {moment}")
 _EXTENSIONS = N_(

@@ -17,13 +17,14 @@ from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.log.proofs import MAX_PROOF
 from escrutinio.core.records.qr import NOT_REAL, REAL, typed_text
 from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.verification.waiting import FIRST_LINE
 from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 
 MAX_TEXT = 4 * MAX_PROOF
 """Largest file that is looked at as text, in bytes; UTF-16 needs two for a character."""
 
-_PROOF = b"c2sp.org/tlog-proof"
+_PROOFS = (b"c2sp.org/tlog-proof", FIRST_LINE.encode())
 _RECORD = b"\xd2\x84"
 
 
@@ -67,7 +68,7 @@ def read_thing(data: bytes) -> Thing:
             return Thing(digest, texts=((1, text),))
         with suppress(InputError):
             note = as_note(data, "the file")
-            if note.startswith(_PROOF):
+            if note.startswith(_PROOFS):
                 return Thing(digest, proof=note)
     return _image(data, digest)
 

@@ -222,6 +222,7 @@ PURPOSES: Mapping[str, str] = {
     "visit": N_("that an observer was at a station, from when until when"),
     "next-round": N_("that a contest goes into a second round, with a log of its own"),
     "extension": N_("that results become public later than the calendar says, until when and why"),
+    "waiting-set": N_("how many records with results wait for their moment, and a root over their promises"),
     "removal-request": N_("that the authority asks to withdraw an attachment; it removes nothing"),
 }
 """What each type of record is for, by its name."""

@@ -62,6 +62,7 @@ RECORDS: Mapping[str, str] = {
     "visit": N_("Visit of an observer"),
     "next-round": N_("Second round"),
     "extension": N_("Results later than the calendar says"),
+    "waiting-set": N_("Results that wait"),
     "removal-request": N_("Request to remove an attachment"),
 }
 

@@ -23,7 +23,15 @@ from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Title
 from escrutinio.publication.documents.notices import notices
-from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Later, Silent, Waiting
+from escrutinio.publication.site.cosigning import (
+    ALL_ANSWER,
+    Cosigning,
+    Counted,
+    Later,
+    Silent,
+    Waiting,
+    counted_in,
+)
 
 LIVE = "live.json"
 LATEST = "latest.json"
@@ -89,6 +97,7 @@ class Live(msgspec.Struct, frozen=True):
     silent: Sequence[dict[str, object]]
     waiting: Waiting | None
     later: Later | None
+    counted: Counted | None
     refresh: int | None
     pages: Standing | None
     previous: int | None
@@ -106,6 +115,7 @@ class Before(msgspec.Struct, frozen=True):
     silent: tuple[Silent, ...] = ()
     waiting: Waiting | None = None
     later: Later | None = None
+    counted: Counted | None = None
     time: int = 0
     pages: Standing | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -119,7 +129,7 @@ class Before(msgspec.Struct, frozen=True):
     @property
     def cosigning(self) -> Cosigning:
         """What it says of silent witnesses."""
-        return Cosigning(self.waiting, self.silent, self.later)
+        return Cosigning(self.waiting, self.silent, self.later, self.counted)
 
 
 def read_live(directory: Path) -> Before | None:
@@ -186,6 +196,7 @@ def live_files(
         if trust.policy.quorum != NO_QUORUM
         else None,
         **_said(cosigning),  # type: ignore[arg-type]
+        counted=counted_in(state),
         refresh=refresh,
         pages=pages,
         previous=previous,

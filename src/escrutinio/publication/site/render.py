@@ -120,7 +120,7 @@ def render_site(
         changes(state),
         shown.address,
         shown.licence,
-        cosigning=cosigning,
+        cosigning=cosigning.with_counted(state),
         evidence_size=state.size if evidence is None else evidence.size,
         tables_size=tables_size,
         newer_verifier=newer_verifier(trust.verifier_html),

@@ -6,6 +6,9 @@
                                   promise, where the hub has a key for that. Several: a JSON list, in order
         201                       public within the seconds of `Prefer: wait=N`; the body is the .tlog-proof
     GET /entries/<SHA-256>        200 with the .tlog-proof; 202 as above while it is not public; 404
+    GET /entries/<SHA-256>/waiting
+                                  while a record with results waits: 200 with the proof that its promise is
+                                  in the root which the receiver last had logged; 404
     PUT /attachments/<SHA-256>    204; only what a record named that would be admitted
     GET /problems/<code>          what a refusal says
 
@@ -23,7 +26,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.core.records.codes import Channel
 from escrutinio.running.exchange.problem import ProblemDetails
 
-ENTRIES, ATTACHMENTS_AT = "entries", "attachments"
+ENTRIES, WAITING, ATTACHMENTS_AT = "entries", "waiting", "attachments"
 RECORD_TYPE, BATCH_TYPE, JSON_TYPE = "application/cose", "application/cbor-seq", "application/json"
 PROOF_TYPE = "text/plain; charset=utf-8"
 

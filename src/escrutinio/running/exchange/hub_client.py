@@ -20,6 +20,7 @@ from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import MAX_PROOF, parse_proof, verify_proof
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import Channel
+from escrutinio.core.records.entry import open_record
 from escrutinio.running.exchange.asking import HttpAnswer, HttpAsker, NoAnswerError
 from escrutinio.running.exchange.entries import (
     ATTACHMENTS_AT,
@@ -30,6 +31,7 @@ from escrutinio.running.exchange.entries import (
     MAX_ANSWER,
     MAX_BATCH_BYTES,
     MAX_BATCH_RECORDS,
+    WAITING,
     BatchItem,
 )
 from escrutinio.running.exchange.parcel import named_attachments
@@ -149,6 +151,25 @@ class HubClient:
                 raise self._refusal(answer)
             if answer.status == 404 or monotonic() >= until or left == 0:
                 return None
+
+    def waiting(self, raw: bytes, promise: bytes) -> bytes | None:
+        """The path of a promise among what waits, checked against it; None where the hub has none. Whether
+        the log has the root is for who has the log. Raises LogError, also where the path does not hold,
+        RecordError where the promise is no record."""
+        from escrutinio.core.verification.waiting import (
+            MAX_WAITING_PROOF,
+            check_waiting_proof,
+            parse_waiting_proof,
+        )
+
+        path = f"{ENTRIES}/{sha256(raw).hexdigest()}/{WAITING}"
+        answer = self._ask("GET", path, limit=MAX_WAITING_PROOF)
+        if answer.status in (404, 405):
+            return None
+        if answer.status != 200:
+            raise self._refusal(answer)
+        check_waiting_proof(parse_waiting_proof(answer.body, self.address), open_record(promise))
+        return answer.body
 
     def _ask(
         self,

@@ -17,6 +17,7 @@ from hashlib import sha256
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.files import write_files
 from escrutinio.core.log.accept import Acceptor, Refusal
+from escrutinio.core.log.merkle import LeafHash, leaf_hash
 from escrutinio.core.log.store import ALL_HELD, Held, Store
 from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.codes import Channel
@@ -59,6 +60,9 @@ class Holding:
     ) -> None:
         self._workspace, self._acceptor, self._store = workspace, acceptor, store
         self._promises, self._clock = promises, clock
+        self.given: dict[bytes, LeafHash] = {}
+        """Leaf hashes of the promises that were just given, by digest of their records, for who takes them
+        out: a promise is signed once."""
 
     def moments(self, records: Sequence[bytes]) -> list[int]:
         """Until when each record would wait if it came now; 0 for not at all."""
@@ -106,7 +110,11 @@ class Holding:
         self._store.hold(taken)
         # Another receiver may have been first: then its promise is the one.
         stands = [self._store.held(sha256(each.record).digest()) or each for each in taken]
-        return refused | {each.record: answer_of(each, promises, new=True) for each in stands}
+        kept = {each.record: answer_of(each, promises, new=True) for each in stands}
+        self.given |= {
+            sha256(raw).digest(): leaf_hash(each.promise) for raw, each in kept.items() if each.promise
+        }
+        return refused | kept
 
     def move(self) -> None:
         """Let everything that waits do so until the moments of today: an extension has come."""

@@ -95,8 +95,8 @@ class Intake:
                     pass
                 return
             if monotonic() >= due:  # some at a time, between those who wait
-                released, told = self._releases(), self._tells()
-                if not (released or told):
+                released, told, committed = self._releases(), self._tells(), self._commits()
+                if not (released or told or committed):
                     due = monotonic() + TELLS_EVERY
 
     def _group(self, patience: float) -> tuple[list[_Waiting], bool]:
@@ -160,6 +160,14 @@ class Intake:
         for outcome, count in became.items():
             self._hear(outcome, count)
         return bool(became)
+
+    def _commits(self) -> bool:
+        """Tell the log what waits; whether something was told."""
+        try:
+            return self._keeper.commit()
+        except EscrutinioError as error:
+            self._hear(error.code, 1)
+            return False
 
     def _tells(self) -> bool:
         """Tell the log how some entries came; whether more had come before that."""

@@ -1,5 +1,6 @@
 """What a receiver remembers of a record that it took: when, by when it promised it to be public, and whether
-the log was told how it came. In an SQLite file, durable before the sender is answered.
+the log was told how it came; and what it last told the log of those that wait. In an SQLite file, durable
+before the sender is answered.
 
 Rows go once the log was told and the record is public: then the proof is the answer.
 """
@@ -19,6 +20,10 @@ CREATE TABLE IF NOT EXISTS received (
     seconds INTEGER NOT NULL, channel INTEGER NOT NULL, told INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS in_order ON received (told, idx);
+CREATE TABLE IF NOT EXISTS waiting_set (
+    kid BLOB NOT NULL, moment INTEGER NOT NULL, record BLOB NOT NULL, leaves BLOB NOT NULL,
+    PRIMARY KEY (kid, moment)
+);
 """
 
 
@@ -74,3 +79,40 @@ class ReceivedJournal(SqliteFile):
                 "UPDATE received SET told = 1 WHERE digest = ?", [(row.digest,) for row in rows]
             )
             self._db.execute("DELETE FROM received WHERE told = 1 AND idx < ?", (public,))
+
+    # --- what waits, by the key of the receiver ---
+
+    def add_set(self, kid: bytes, moment: int, record: bytes, leaves: bytes) -> None:
+        """Remember what a receiver told the log of what waits at a moment, with the digest of each record and
+        the leaf hash of its promise, one pair after the other. What is older than its last that is not empty
+        goes."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO waiting_set VALUES (?, ?, ?, ?)", (kid, moment, record, leaves)
+            )
+            self._db.execute(
+                "DELETE FROM waiting_set WHERE kid = ? AND moment < "
+                "(SELECT max(moment) FROM waiting_set WHERE kid = ? AND length(leaves) > 0)",
+                (kid, kid),
+            )
+
+    def last_set(self, kid: bytes) -> bytes:
+        """The record by which a receiver last told the log what waits; b"" before the first."""
+        return self._of_set("record", kid, 0)
+
+    def kept_set(self, kid: bytes) -> bytes:
+        """The last such record of a set that is not empty; b"" for none."""
+        return self._of_set("record", kid, 1)
+
+    def kept_leaves(self, kid: bytes) -> bytes:
+        """The pairs of that set; b"" for none."""
+        return self._of_set("leaves", kid, 1)
+
+    def _of_set(self, column: str, kid: bytes, least: int) -> bytes:
+        query = (
+            f"SELECT {column} FROM waiting_set WHERE kid = ? AND length(leaves) >= ? "
+            "ORDER BY moment DESC LIMIT 1"
+        )
+        with self._told():
+            row = self._db.execute(query, (kid, least)).fetchone()
+        return b"" if row is None else bytes(row[0])

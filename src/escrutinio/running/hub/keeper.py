@@ -23,6 +23,7 @@ from escrutinio.core.records.entry import read_record
 from escrutinio.core.records.parts import Arrived, RefusedCount
 from escrutinio.running.exchange.entries import ATTACHMENT_MISSING, KEY_BUSY
 from escrutinio.running.hub.budget import Budgets
+from escrutinio.running.hub.committing import Committing
 from escrutinio.running.hub.holding import HELD, Holding, Kept, held_file, publish_file
 from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
 from escrutinio.running.workspace.workspace import Workspace
@@ -64,6 +65,9 @@ class Keeper:
         self._workspace, self._acceptor, self._store = workspace, acceptor, store
         self._budgets, self._promises = budgets, promises
         self._holding = Holding(workspace, acceptor, store, promises, clock)
+        self._committing = (
+            None if promises is None else Committing(acceptor, store, promises, clock, self._holding.given)
+        )
         self._wanted: dict[bytes, int] = {}
         self._refused: Counter[str] = Counter()
 
@@ -100,6 +104,10 @@ class Keeper:
     def trouble(self) -> LogError | None:
         """Why nothing can be promised at the moment; None where it can, or nobody promises."""
         return None if self._promises is None else self._promises.trouble
+
+    def commit(self) -> bool:
+        """Tell the log what waits, where that is new; whether it was told. Raises LogError."""
+        return self._committing is not None and self._committing.commit()
 
     # --- before ---
 

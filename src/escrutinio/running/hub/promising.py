@@ -9,7 +9,7 @@ from hashlib import sha256
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError, RecordError
 from escrutinio.base.files import write_files
-from escrutinio.core.log.store import Held
+from escrutinio.core.log.store import Held, HeldPromise
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.cose import split
@@ -40,6 +40,11 @@ class Promising:
         self._election, self._key, self.journal = election, key, journal
         self.trouble: LogError | None = None
 
+    @property
+    def kid(self) -> bytes:
+        """The number of the key that signs."""
+        return self._key.holder.kid
+
     def give(self, fresh: Sequence[tuple[bytes, int, Channel]], moment: int) -> Mapping[bytes, bytes]:
         """Promise records with their indices and channels at a moment, in seconds since 1970: by record, and
         durable."""
@@ -67,6 +72,10 @@ class Promising:
         """The promise that was given for a record that waits: the same each time."""
         return self.seal(t.Promise(sha256(held.record).digest(), held.due), held.received)
 
+    def of_row(self, row: HeldPromise) -> bytes:
+        """The same, by what the store says without the record."""
+        return self.seal(t.Promise(row.digest, row.due), row.received)
+
     def enter(self, entered: Sequence[tuple[Held, int]]) -> None:
         """Remember records that waited and were promised, as they enter the log with their indices."""
         self.journal.add(
@@ -92,7 +101,7 @@ class Promising:
     def _sealed(self, row: Received) -> bytes:
         return self.seal(t.Promise(row.digest, row.due), row.moment)
 
-    def seal(self, body: t.Promise | t.Arrival, moment: int) -> bytes:
+    def seal(self, body: t.Promise | t.Arrival | t.WaitingSet, moment: int) -> bytes:
         """Sign something as the receiver. Raises LogError where its token does not sign; `trouble` is that
         until it does."""
         try:

@@ -31,12 +31,15 @@ from escrutinio.running.exchange.entries import (
     LONGEST_WAIT,
     MAX_BATCH_BYTES,
     MAX_BATCH_RECORDS,
+    PROOF_TYPE,
     RECORD_TYPE,
+    WAITING,
     channel_named,
 )
 from escrutinio.running.exchange.problem import PROBLEMS
 from escrutinio.running.hub.answers import refuse_record, refuse_with, shown, taken, taken_together
 from escrutinio.running.hub.bodies import BadRequestError, Bodies
+from escrutinio.running.hub.committing import Paths
 from escrutinio.running.hub.holding import Kept, answer_of
 from escrutinio.running.hub.intake import Intake
 from escrutinio.running.hub.keeper import Keeper
@@ -67,6 +70,7 @@ class Receiver:
         health: Callable[[], EscrutinioError | None],
     ) -> None:
         self._keeper, self._store, self._promises = keeper, store, promises
+        self._paths = None if promises is None else Paths(promises)
         self._public = PublicLog(workspace)
         self._measures, self._health = measures, health
         self._lock, self._bodies = Lock(), Bodies()
@@ -85,6 +89,7 @@ class Receiver:
             routes=[
                 Route(_POSTED_TO, self._post, methods=["POST"]),
                 Route(f"/{ENTRIES}/{{digest}}", self._ask, methods=["GET"]),
+                Route(f"/{ENTRIES}/{{digest}}/{WAITING}", self._ask_waiting, methods=["GET"]),
                 Route(f"/{ATTACHMENTS_AT}/{{digest}}", self._attach, methods=["PUT"]),
                 Route(f"/{PROBLEMS}/{{code}}", self._explain, methods=["GET"]),
                 Route("/health", self._say_health, methods=["GET"]),
@@ -161,6 +166,17 @@ class Receiver:
             if proof is not None:
                 return shown(digest, proof, 200)
         return taken(digest, found)
+
+    async def _ask_waiting(self, request: Request) -> Response:
+        digest = _digest(request)
+        proof = await run_in_threadpool(self._waiting, digest)
+        if proof is None:
+            raise BadRequestError(404, InputError("hub-not-waiting", digest=digest.hex()))
+        return Response(proof, media_type=PROOF_TYPE)
+
+    def _waiting(self, digest: bytes) -> bytes | None:
+        with self._lock:
+            return None if self._paths is None else self._paths.proof(digest)
 
     def _find(self, digest: bytes) -> Kept | LogError | None:
         with self._lock:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from escrutinio.base.errors import LogError
 from escrutinio.base.extras import need
 from escrutinio.core.log.merkle import EMPTY_ROOT
-from escrutinio.core.log.store import Head, Held, Receipt
+from escrutinio.core.log.store import Head, Held, HeldPromise, Receipt
 
 if TYPE_CHECKING:
     import psycopg
@@ -316,6 +316,19 @@ class PostgresStore:
             row = db.execute(query).fetchone()
         assert row is not None
         return _number(row), _number(row[1:])
+
+    def promised(self) -> list[HeldPromise]:
+        """See `Store`."""
+        query = "SELECT digest, received, due, until FROM held WHERE stopped = '' AND due > 0 ORDER BY place"
+        with self._transaction() as db:
+            return [_promised(row) for row in db.execute(query)]
+
+
+def _promised(row: Sequence[object]) -> HeldPromise:
+    digest, *numbers = row
+    assert isinstance(digest, bytes)
+    received, due, until = (_number((each,)) for each in numbers)
+    return HeldPromise(digest, received, due, until)
 
 
 def _held(row: Sequence[object]) -> Held:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.definition import deadline
-from escrutinio.core.election.embargo import early_records, embargo_of
+from escrutinio.core.election.embargo import embargo_of
 from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Finding, Findings
+from escrutinio.core.election.findings.waiting import early_findings, fewer_findings
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
@@ -30,14 +31,6 @@ NO_RECORD_IN_TIME = FAMILY.finding(
     WARNING,
     "Day of the calendar without its record | The day that the calendar names has passed, and no record in "
     "the log closes: {what}.",
-)
-
-RESULTS_EARLY = FAMILY.finding(
-    "results-early",
-    WARNING,
-    "Results in the log before their moment | The log was cosigned before the moment from which, by its "
-    "calendar and its extensions, results of some places may be public, and it has records with results of "
-    "these places. Number of them: {count}; the first is entry {entry}.",
 )
 
 EXTENSION_WITHOUT_EFFECT = FAMILY.finding(
@@ -74,7 +67,7 @@ def calendar_findings(state: ElectionState, seconds: int) -> tuple[Finding, ...]
     """What the calendar of an official log asks for by a day before `seconds` (since 1970-01-01 UTC), and the
     log does not have. No finding of the state, since the moment comes from outside: the newest cosignature's.
     """
-    return (*_overdue(state, seconds), *_early(state, seconds))
+    return (*_overdue(state, seconds), *early_findings(state, seconds), *fewer_findings(state, seconds))
 
 
 @FAMILY.rule
@@ -90,14 +83,6 @@ def _idle_extensions(given: RuleInput, notes: Findings) -> None:
                 area=logged.entry.about.area,
                 signer=logged.entry.signer,
             )
-
-
-def _early(state: ElectionState, seconds: int) -> Iterator[Finding]:
-    """Records with results that a checkpoint cosigned at a moment has, and that were to wait beyond it."""
-    if state.charter is None or state.charter.body.role is not LogRole.OFFICIAL:
-        return
-    if early := early_records(state, seconds):
-        yield Finding(RESULTS_EARLY, (min(early),), count=len(early))
 
 
 def _overdue(state: ElectionState, seconds: int) -> Iterator[Finding]:

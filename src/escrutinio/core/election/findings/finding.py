@@ -30,7 +30,10 @@ MORE = "more"
 
 _MORE = N_("Further cases: {count:,}.")
 
-FIGURES = frozenset({"count", "registered", "seconds", "size", "stated", "sum", "valid", "voters", "votes"})
+FIGURES = frozenset(
+    {"count", "registered", "seconds", "size", "stated", "sum", "valid", "voters", "votes"}
+    | {"again", "came", "refusals", "waiting"}
+)
 """Values that are whole numbers, and are written as each language groups their digits."""
 
 

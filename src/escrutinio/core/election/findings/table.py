@@ -16,6 +16,7 @@ from escrutinio.core.election.findings import (
     roll,
     sheets,
     transmission,
+    waiting,
     withdrawals,
 )
 from escrutinio.core.election.findings.family import FAMILIES, RuleInput

@@ -26,6 +26,7 @@ __all__ = [
     "RemovalRequest",
     "Roll",
     "StationChange",
+    "WaitingSet",
     "Withdrawal",
 ]
 
@@ -202,3 +203,18 @@ class Extension(Body):
 
     until: int = put(c.TIME)
     reason: str = put(c.LONG)
+
+
+@record(136, "election")
+class WaitingSet(Body):
+    """What waits at a receiver, at the moment at which this was issued, for results to be public.
+
+    `count` records; `root` of the RFC 6962 tree whose leaves are the receiver's promises of them, in the
+    order of their leaf hashes; `by` when the last of them is to be in the log; `refused` how many that waited
+    before were refused when their moment came.
+    """
+
+    count: int = put(c.COUNT)
+    root: bytes = put(c.DIGEST)
+    by: int = put(c.TIME)
+    refused: int = put(c.COUNT)

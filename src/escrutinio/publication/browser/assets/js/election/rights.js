@@ -31,7 +31,7 @@ const WATCHERS = setOf(
 const RIGHTS = new Map([
   ["root", [setOf("enrolment revocation witness-policy")]],
   ["authority", [ANYBODY, BY_OFFICERS, AUDITS, KEEPING, setOf("complaint co-record withdrawal witness-policy")]],
-  ["receiver", [ANYBODY, setOf("arrival promise")]],
+  ["receiver", [ANYBODY, setOf("arrival promise waiting-set")]],
   ["machine", [ANYBODY, setOf("zero-report tally-sheet machine-event")]],
   ["board", [ANYBODY, KEEPING, setOf("manual-sheet seal-check hand-count count-commitment mixed-count")]],
   ["party", [ANYBODY, AUDITS, WATCHERS, setOf("co-record withdrawal")]],

@@ -14,7 +14,8 @@ const say = speaker("live");
 /** @typedef {{ size: number, time: number, evidence?: number, tables?: number }} Standing */
 /** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, pages?: Standing | null, previous: number | null,
  *   changed: string[] | null, contests: Headline[], silent?: { name: string, since: number }[],
- *   waiting?: { since: number, size: number } | null, later?: { count: number, until: number } | null }} Live */
+ *   waiting?: { since: number, size: number } | null, later?: { count: number, until: number } | null,
+ *   counted?: { count: number, time: number, signer: string, entry: number } | null }} Live */
 
 const LIVE = new URL("../../../live.json", import.meta.url);
 const KEPT = "form.find, [data-keep], [data-area-download], [data-csv-of]";
@@ -167,11 +168,19 @@ class Page {
   }
 
   /** Since when nothing new is public, if anything waits for cosignatures, and which witnesses are silent. @param {Live} live */
-  cosigning({ waiting, silent = [], later }) {
+  cosigning({ waiting, silent = [], later, counted }) {
     const since = (/** @type {number} */ at) => momentOf(at, this.lang);
     const names = silent.map((each) => say(this.lang, "since", { name: each.name, at: since(each.since) })).join(", ");
     return [waiting ? say(this.lang, "waiting", { at: since(waiting.since) }) : "", names && say(this.lang, "silent", { names }),
-      later ? say(this.lang, "later", { at: since(later.until), count: this.number(later.count) }) : ""];
+      later ? this.later(since(later.until), later.count, counted) : ""];
+  }
+
+  /** How many records with results wait, as a receiver signed it where there is such a record, else by the publisher's word.
+   * @param {string} at @param {number} count @param {Live["counted"]} counted */
+  later(at, count, counted) {
+    if (!counted) return say(this.lang, "later", { at, count: this.number(count) });
+    const { signer: name, time, entry } = counted;
+    return say(this.lang, "later-counted", { at, count: this.number(counted.count), name, time: momentOf(time, this.lang), entry: this.number(entry) });
   }
 
   /** How much of the first contest is counted, no part rounded to the whole. @param {Live} live */

@@ -235,3 +235,4 @@ type(133, "next-round", "contest", { definition: DIGEST, origin: SHORT });
 const opened = { vouchers: more, salt: optional(SALT), corrects };
 type(134, "mixed-count", "station/contest", { others: array(CODE, 1, 63), ...committed, ...counts, ...opened });
 type(135, "extension", "place", { until: TIME, reason: LONG });
+type(136, "waiting-set", "election", { count: COUNT, root: DIGEST, by: TIME, refused: COUNT });
