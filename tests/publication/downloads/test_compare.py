@@ -49,6 +49,31 @@ def test_honest_files_hold_the_figures_of_the_log(public: Path) -> None:
     assert {path.rpartition(".")[2] for path in found.same} == {"parquet", "xlsx", "gz"}
 
 
+@pytest.mark.parametrize("later", [True, False], ids=["before the files", "while they are read"])
+def test_files_that_are_published_again_meanwhile_are_not_judged(public: Path, later: bool) -> None:
+    """On the night a publisher renews them while somebody verifies."""
+    found = verify_publication(public)
+    assert found.of_tables is not None
+    files, asked = open_files(public), list[str]()
+    description = json.loads((public / "data/datapackage.json").read_bytes())
+    if later:
+        description["escrutinio"]["size"] += 1
+    else:
+        description["created"] = "2031-01-01T00:00:00Z"
+    new = json.dumps(description).encode()
+
+    def fetch(path: str, limit: int) -> bytes | None:
+        asked.append(path)
+        if path == "data/datapackage.json":
+            return new if later or asked.count(path) > 1 else files(path, limit)
+        return b"of another size" if path == "data/results.xlsx" else files(path, limit)
+
+    there = compare_downloads(found.of_tables, found.not_compared, fetch)
+    assert (there.differing, there.outcome) == ((), Outcome.OPEN)
+    assert "results.xlsx" in {path for path, _ in there.unread}
+    assert all("published again while they were read" in str(why) for _, why in there.unread)
+
+
 def test_another_packing_of_the_same_figures_holds(public: Path) -> None:
     """As another version of a library would write them."""
     table = public / "data" / PARQUET

@@ -107,8 +107,22 @@ def compare_downloads(
             differing.append((path, why))
     if why := _package_difference(package, json.loads(datapackage(state, resources, (), created))):
         differing.append((DATAPACKAGE, why))
+    if differing and _was_replaced(raw, state, fetch):
+        again = Phrase("The files were published again while they were read; verify once more.")
+        return Downloads(tuple(same), (), own, (*unread, *((path, again) for path, _ in differing)))
     judged = stated(raw).version == KNOWN
     return Downloads(tuple(same), tuple(differing), own, tuple(unread), judged)
+
+
+def _was_replaced(raw: bytes | None, state: ElectionState, fetch: Fetch) -> bool:
+    """Whether other files were published since the state was chosen, which is the one that they stated: the
+    description is of another size, or is no longer what it was."""
+    if stated(raw).size not in (None, state.size):
+        return True
+    try:
+        return fetch(f"data/{DATAPACKAGE}", MAX_FILE) != raw
+    except LogError:
+        return False
 
 
 def _described(raw: bytes | None) -> tuple[dict[str, object] | None, int | None]:
