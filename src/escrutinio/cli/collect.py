@@ -10,7 +10,7 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
-from escrutinio.cli.collect_kept import keep, scan, seal, take_out
+from escrutinio.cli.collect_kept import encrypt, keep, scan, take_out
 from escrutinio.cli.collect_phones import pictures, receive
 from escrutinio.cli.options import (
     clock_option,
@@ -89,7 +89,7 @@ def command() -> None:
 @click.option(
     "--plain",
     is_flag=True,
-    help=say("Leave what is private in clear on the disk; by default it is sealed by the passphrase."),
+    help=say("Leave what is private in clear on the disk; by default it is encrypted for the passphrase."),
 )
 @new_passphrase_option
 @clock_option
@@ -137,14 +137,9 @@ def init(
         )
     )
     if plain:
-        said = say(
-            "What is private stands in clear; `collect seal {directory}` seals it.", directory=directory
-        )
+        click.echo(say("What is private stands in clear; `collect encrypt` encrypts it."))
     else:
-        said = say(
-            "What is private is sealed: who finds the disk cannot read it, nor who lost the passphrase."
-        )
-    click.echo(said)
+        click.echo(say("What is private is encrypted: without the passphrase nobody reads it, you neither."))
     click.echo(str(trusted.policy.logs[0].key))
 
 
@@ -332,7 +327,7 @@ def status(directory: Path, as_json: bool) -> None:
         not_taken = [_plain(one) for one in waiting]
         print_json({
             "coverage": coverages, "pages_current": current, "not_taken": not_taken,
-            "sealed": collection.files.sealed, "in_clear": in_clear,
+            "encrypted": collection.files.sealed, "in_clear": in_clear,
         })  # fmt: skip
         return
     for code, held, every in rows:
@@ -344,7 +339,7 @@ def status(directory: Path, as_json: bool) -> None:
             say("data and pages are behind the log: a run was stopped, and the next collect add mends them")
         )
     if collection.files.sealed and in_clear:
-        click.echo(say("Private files in clear: {count:,}; `collect seal` seals them", count=in_clear))
+        click.echo(say("Private files in clear: {count:,}; `collect encrypt` encrypts them", count=in_clear))
     _show(waiting)
 
 
@@ -427,5 +422,5 @@ def _show(some: Iterable[NotTaken]) -> None:
         click.echo(say("  … and {more:,} more (collect board)", more=more))
 
 
-for _each in (keep, scan, seal, take_out, receive, pictures):
+for _each in (keep, scan, encrypt, take_out, receive, pictures):
     command.add_command(_each)

@@ -1,4 +1,4 @@
-"""escrutinio collect keep, scan, seal, take-out: the private part of a collection, sealed at rest."""
+"""escrutinio collect keep, scan, encrypt, take-out: the private part of a collection, encrypted at rest."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
 @click.command(
     help=say(
         "Take the pictures in FOLDERS and below them into the collection in DIRECTORY, byte for byte, and "
-        "what phones sent: sealed where its private part is. The folders stay as they are: delete them once "
-        "their pictures are here. Running it again takes in only what is new.\n\n"
+        "what phones sent: encrypted where its private part is. The folders stay as they are: delete them "
+        "once their pictures are here. Running it again takes in only what is new.\n\n"
         "Example: escrutinio collect keep azul photos; escrutinio collect scan azul"
     )
 )
@@ -47,7 +47,7 @@ def keep(directory: Path, folders: tuple[Path, ...], as_json: bool) -> None:
     if as_json:
         print_json({
             "version": 1, "new": new, "known": known, "unreadable": unreadable,
-            "sealed": collection.files.sealed,
+            "encrypted": collection.files.sealed,
         })  # fmt: skip
         return
     click.echo(say("Pictures taken in: {new:,}; here already: {known:,}", new=new, known=known))
@@ -106,31 +106,31 @@ def scan(directory: Path, count: int | None, as_json: bool, quiet: bool) -> None
 
 @click.command(
     help=say(
-        "Seal the private part of the collection in DIRECTORY, which stands in clear, for its passphrase: "
+        "Encrypt the private part of the collection in DIRECTORY, which stands in clear, for its passphrase: "
         "originals, pictures, what was scanned and typed, drafts, what waits for a person. Whoever finds or "
         "steals the disk can read none of it; whoever knows the passphrase can, and whoever listens to the "
-        "machine at work. Each file is read back sealed before it goes in clear; after a run that was stopped "
-        "the same command goes on.\n\n"
+        "machine at work. Each file is read back encrypted before it goes in clear; after a run that was "
+        "stopped the same command goes on.\n\n"
         "What stood in clear may still be found by who examines the disk, in copies and in backups: a "
-        "collection that is begun sealed never has it there.\n\n"
-        "Example: escrutinio collect seal azul"
+        "collection that was encrypted from the beginning never has it there.\n\n"
+        "Example: escrutinio collect encrypt azul"
     )
 )
 @_directory
 @click.option("--also", multiple=True, metavar="NAME",
-              help=say("Another file to seal, by its name below private/."))  # fmt: skip
+              help=say("Another file to encrypt, by its name below private/."))  # fmt: skip
 @passphrase_option
 @json_option
-def seal(directory: Path, also: tuple[str, ...], passphrase: str, as_json: bool) -> None:
+def encrypt(directory: Path, also: tuple[str, ...], passphrase: str, as_json: bool) -> None:
     from escrutinio.running.workspace.collection.collection import open_collection
     from escrutinio.running.workspace.collection.sealing import seal_private
 
     collection = open_collection(directory)
     done = seal_private(collection, collection.keyring(passphrase), also)
     if as_json:
-        print_json({"version": 1, "sealed": done.sealed, "in_clear": list(done.left)})
+        print_json({"version": 1, "encrypted": done.sealed, "in_clear": list(done.left)})
         return
-    click.echo(say("Files sealed: {sealed:,}", sealed=done.sealed))
+    click.echo(say("Files encrypted: {count:,}", count=done.sealed))
     click.echo(say("In clear beside them: {names}", names=", ".join(done.left[:SHOWN]) or "–"))
 
 
@@ -138,8 +138,8 @@ def seal(directory: Path, also: tuple[str, ...], passphrase: str, as_json: bool)
     "take-out",
     help=say(
         "Write files of the private part of the collection in DIRECTORY, by their NAMES as they were before "
-        "they were sealed, or directories of it, into the directory OUTPUT: readable by you alone, and not "
-        "sealed. Without NAMES it lists them.\n\n"
+        "they were encrypted, or directories of it, into the directory OUTPUT, where you alone can read "
+        "them, in clear. Without NAMES it lists them.\n\n"
         "Example: escrutinio collect take-out azul originals -o out"
     ),
 )

@@ -72,7 +72,8 @@ def command() -> None:
 @trust_option
 def open_desk(
     directory: Path, listen: str, names: tuple[str, ...], tls: bool, key_addresses: tuple[str, ...],
-    pictures: Path | None, kept: bool, unread: Path | None, clerks: bool, audits: str | None, trust: Path | None,
+    pictures: Path | None, kept: bool, unread: Path | None, clerks: bool, audits: str | None,
+    trust: Path | None,
 ) -> None:  # fmt: skip
     from escrutinio.base.local_http import serve_locally
     from escrutinio.cli.cabinet import open_cabinet

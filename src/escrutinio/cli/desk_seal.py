@@ -44,6 +44,7 @@ def seal_typed(
     from escrutinio.cli.sign import write_sealed
     from escrutinio.intake.authoring.holders import open_key
     from escrutinio.intake.authoring.signing import Signing
+    from escrutinio.running.desk.app import DESK, TYPED
     from escrutinio.running.desk.transcription.sealing import seal_typings
     from escrutinio.running.workspace.workspace import open_workspace
 
@@ -53,8 +54,8 @@ def seal_typed(
         raise InputError("sign-name")
     log = workspace.open()
     signing = Signing(log, held.holder, name, shown or Path(), clock)
-    files = open_cabinet(workspace).below(DESK).below(TYPED)
-    made = seal_typings(signing, log.state, name, files, shown)
+    typed = open_cabinet(workspace).below(DESK).below(TYPED)
+    made = seal_typings(signing, log.state, name, typed, shown)
     files = write_sealed(made.records, signing, output) if made.records else []
     if as_json:
         print_json({

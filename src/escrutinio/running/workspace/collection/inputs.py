@@ -92,8 +92,8 @@ def of_files(
 def of_kept(
     files: Cabinet, state: ElectionState, keys: Mapping[bytes, KnownKey], qr2024: Qr2024Options | None
 ) -> Iterator[Read]:
-    """The sheets of the pictures that a collection keeps: what their codes say, and what was typed at its desk.
-    Raises InputError."""
+    """The sheets of the pictures that a collection keeps: what their codes say, and what was typed at its
+    desk. Raises InputError."""
     yield from of_scan(scanned_rows(files), state, keys, qr2024)
     for number, line in enumerate((files.read(TYPED) or b"").splitlines(), 1):
         yield _transcribed(line, f"{files.place(TYPED)}:{number}")

@@ -46,7 +46,7 @@ def seal_private(collection: Collection, keyring: Keyring, also: Sequence[str] =
     private = collection.private
     for name in also:
         if not _is_inside(private, name):
-            raise InputError("file-none", path=private / name)
+            raise InputError("file-none", file=private / name)
     with collection.workspace.alone(), ExitStack() as held:
         for typed in sorted({path.parent for path in private.rglob("typings.jsonl*")}):
             held.callback(DirectoryLock(typed, "desk-busy").release)
@@ -89,7 +89,7 @@ def taken_out(files: Cabinet, wanted: Sequence[str]) -> Iterator[tuple[str, byte
     for each in wanted:
         found = [name for name in names if name == each or name.startswith(f"{each.rstrip('/')}/")]
         if not found:
-            raise InputError("file-none", path=files.private / each)
+            raise InputError("file-none", file=files.private / each)
         for name in found:
             yield name, _content(files, name)
 
