@@ -124,7 +124,8 @@ def test_no_file_passes_for_another(sealed: Cabinet) -> None:
 
 @pytest.mark.parametrize("line", [b"x", b"", b"QUJD"])
 def test_a_damaged_line_of_a_journal_is_named(sealed: Cabinet, line: bytes) -> None:
-    sealed.append("j", [b"1", b"2", b"3"])
+    for number in (b"1", b"2", b"3"):
+        sealed.append("j", [number])
     path = sealed.private / f"j{BOXES}"
     lines = path.read_bytes().splitlines()
     path.write_bytes(b"\n".join([lines[0], line, lines[2], b""]))
@@ -133,13 +134,16 @@ def test_a_damaged_line_of_a_journal_is_named(sealed: Cabinet, line: bytes) -> N
 
 
 def test_a_line_that_was_not_written_to_its_end_is_left_out(sealed: Cabinet) -> None:
-    sealed.append("j", [b"1", b"2"])
+    sealed.append("j", [b"1"])
+    sealed.append("j", [b"2"])
     path = sealed.private / f"j{BOXES}"
     path.write_bytes(path.read_bytes()[:-7])
     assert sealed.lines("j") == ([b"1"], True)
     sealed.rewrite("j", [b"1"])
-    sealed.append("j", [b"3"])
-    assert sealed.lines("j") == ([b"1", b"3"], False)
+    sealed.append("j", [b"3", b"4"])
+    assert sealed.lines("j") == ([b"1", b"3", b"4"], False)
+    sealed.rewrite("j", [])
+    assert sealed.lines("j") == ([], False)
 
 
 # --- a collection that was begun in clear ---

@@ -4,7 +4,7 @@ private/
     box.key            the public key that files are sealed for (X25519, in hexadecimal); where there is none,
                        files stand as they are
     NAME.box           the file NAME in a sealed box
-    NAME.boxes         the journal NAME: a sealed box a line, in Base64
+    NAME.boxes         the journal NAME: a sealed box in Base64 a line, with the lines that came together
 
 The boxes are libsodium's (X25519, XSalsa20-Poly1305). The private key follows from the master key, which the
 passphrase opens: it is needed to read, and never to write. In a box the file's name stands before its
@@ -169,7 +169,8 @@ class Cabinet:
     # --- journals ---
 
     def append(self, name: str, lines: Iterable[bytes]) -> None:
-        """Add lines to a journal, durably and all at once. Raises LogError, and then it is what it was."""
+        """Add lines to a journal, at least one, durably and all at once; none has a line end in it. Raises
+        LogError, and then it is what it was."""
         path = self.place(name, BOXES)
         make_directories(path.parent, directory_mode(PRIVATE))
         if self.sealed and (self.directory / name).exists():
@@ -210,7 +211,7 @@ class Cabinet:
                 content = b64decode(line, validate=True)
             except ValueError:
                 content = b""
-            found.append(self._inside(name, content, f"{path}:{number}"))
+            found += self._inside(name, content, f"{path}:{number}").split(b"\n")
         return found, bool(cut)
 
     def _plain_lines(self, name: str, limit: int = MAX_SEALED) -> tuple[list[bytes], bool]:
@@ -224,8 +225,11 @@ class Cabinet:
         if not self.sealed:
             yield from (line + b"\n" for line in lines)
             return
+        if not (some := list(lines)):
+            return
         public = read_box_key(self.private)
-        yield from (b64encode(_boxed(public, f"{self.at}{name}", line)) + b"\n" for line in lines)
+        together = b"\n".join(some)
+        yield b64encode(_boxed(public, f"{self.at}{name}", together)) + b"\n"
 
     # --- what they share ---
 

@@ -9,8 +9,9 @@ What phones sent stays where it was sealed (`pictures.py`), and stands in the in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -27,9 +28,9 @@ from escrutinio.running.workspace.cabinet import BOXES, Cabinet
 from escrutinio.running.workspace.collection.pictures import PHONE, PICTURES, PictureBox
 
 INDEX = "index.jsonl"
-_TOGETHER = 32
-"""Pictures that are written before the index says so: a run that is stopped begins again after the last of
-them."""
+_TOGETHER = 256
+"""Pictures that are forced to the disk together, and then stand in the index: a run that is stopped begins
+again after the last of them."""
 
 
 class KeptPicture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -104,61 +105,67 @@ class PictureShelf:
     def take_in(self, folder: Path) -> TakenIn:
         """Take in the pictures of a folder and below it; what is there counts once, whatever it is called.
         Raises InputError, LogError; what came before is kept."""
-        known, pages, unreadable = self._known(), dict[str, int](), dict[str, str]()
-        new = there = 0
-        waiting: list[tuple[KeptPicture, bytes]] = []
+        known, unreadable, new = self._known(), dict[str, str](), 0
         with Readers(IMAGE) as readers:
-            for path in list_folder(folder):
-                name = path_name(path, folder)
-                try:
-                    data = read_regular(path).data
-                    digest = digest_of(data).hex()
-                    if digest not in known.digests:
-                        pages[digest] = 1 if is_plain(data) else readers.call(count_pages, data)
-                except (UnreadableError, LeftError) as error:
-                    unreadable[name] = str(error)
-                    continue
+            found = self._found(folder, known, readers, unreadable)
+            while rows := self._keep(islice(found, _TOGETHER)):
+                new += len(rows)
+        return TakenIn(new, known.again, unreadable)
+
+    def _found(
+        self, folder: Path, known: _Known, readers: Readers, unreadable: dict[str, str]
+    ) -> Iterator[tuple[KeptPicture, bytes]]:
+        """The pictures of a folder that are new, one after the other."""
+        for path in list_folder(folder):
+            name = path_name(path, folder)
+            try:
+                data = read_regular(path).data
+                digest = digest_of(data).hex()
                 if digest in known.digests:
-                    there += 1
+                    known.again += 1
                     continue
-                kept = KeptPicture(digest=digest, source=known.free(name, digest), pages=pages[digest])
-                known.add(kept)
-                new += 1
-                waiting.append((kept, data))
-                if len(waiting) == _TOGETHER:
-                    self._keep(waiting)
-                    waiting = []
-        self._keep(waiting)
-        return TakenIn(new, there, unreadable)
+                pages = 1 if is_plain(data) else readers.call(count_pages, data)
+            except (UnreadableError, LeftError) as error:
+                unreadable[name] = str(error)
+                continue
+            kept = KeptPicture(digest=digest, source=known.free(name, digest), pages=pages)
+            known.add(kept)
+            yield kept, data
 
     def take_in_sent(self) -> TakenIn:
         """Let what phones sent stand in the index too: each is opened once, in memory. Raises InputError for
         one that is damaged, LogError."""
-        known, new, there = self._known(), 0, 0
+        known, rows = self._known(), list[KeptPicture]()
         box = PictureBox(self._private.private)
-        rows = []
         for path in box.paths():
             place = path.relative_to(self._private.private).as_posix()
             if place in known.boxes:
-                there += 1
+                known.again += 1
                 continue
             if self._private.key is None:
                 raise InputError("box-locked", path=path)
             sent = box.picture(path, self._private.key)
             digest = digest_of(sent.content).hex()
             if digest in known.digests:
-                there += 1
+                known.again += 1
                 continue
             source = f"{PHONE}/{sent.label}/{sent.digest}.jpg"
             rows.append(KeptPicture(digest=digest, source=known.free(source, digest), box=place))
             known.add(rows[-1])
-            new += 1
         self._note(rows)
-        return TakenIn(new, there, {})
+        return TakenIn(len(rows), known.again, {})
 
-    def _keep(self, some: Sequence[tuple[KeptPicture, bytes]]) -> None:
-        self._files.write((kept.digest, data) for kept, data in some)
-        self._note([kept for kept, _ in some])
+    def _keep(self, some: Iterable[tuple[KeptPicture, bytes]]) -> list[KeptPicture]:
+        rows: list[KeptPicture] = []
+
+        def files() -> Iterator[tuple[str, bytes]]:
+            for row, data in some:
+                rows.append(row)
+                yield row.digest, data
+
+        self._files.write(files())
+        self._note(rows)
+        return rows
 
     def _note(self, rows: Iterable[KeptPicture]) -> None:
         lines = [msgspec.json.encode(row) for row in rows]
@@ -175,11 +182,14 @@ class PictureShelf:
         return known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
+    """The pictures that are there, and how many came again."""
+
     digests: set[str]
     sources: set[str]
     boxes: set[str]
+    again: int = 0
 
     def add(self, one: KeptPicture) -> None:
         self.digests.add(one.digest)
