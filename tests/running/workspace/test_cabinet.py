@@ -146,6 +146,21 @@ def test_a_line_that_was_not_written_to_its_end_is_left_out(sealed: Cabinet) -> 
     assert sealed.lines("j") == ([], False)
 
 
+def test_where_the_key_is_gone_nothing_is_written_in_clear_beside_what_is_sealed(sealed: Cabinet) -> None:
+    sealed.write([("a", MARKER)])
+    sealed.append("j", [MARKER])
+    key = sealed.private / BOX_KEY
+    content = key.read_bytes()
+    key.unlink()
+    with pytest.raises(InputError, match=r"box\.key is gone"):
+        sealed.write([("a", b"new")])
+    for write in (sealed.append, sealed.rewrite):
+        with pytest.raises(InputError, match=r"box\.key is gone"):
+            write("j", [b"new"])
+    key.write_bytes(content)
+    assert (sealed.read("a"), sealed.lines("j")[0]) == (MARKER, [MARKER])
+
+
 # --- a collection that was begun in clear ---
 
 

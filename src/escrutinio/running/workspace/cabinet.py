@@ -130,7 +130,7 @@ class Cabinet:
         """Write files durably, each whole or not at all; where they are sealed, what stood there in clear
         goes unless it is to be kept. Raises LogError, and InputError for a damaged key."""
         if not self.sealed:
-            write_files(self.directory, files, private=True)
+            write_files(self.directory, map(self._never_sealed, files), private=True)
             return
         written = []
 
@@ -172,6 +172,7 @@ class Cabinet:
         """Add lines to a journal, at least one, durably and all at once; none has a line end in it. Raises
         LogError, and then it is what it was."""
         path = self.place(name, BOXES)
+        self._never_sealed((name, b""))
         make_directories(path.parent, directory_mode(PRIVATE))
         if self.sealed and (self.directory / name).exists():
             self.rewrite(name, self._plain_lines(name)[0])  # a conversion was stopped before it came here
@@ -192,6 +193,7 @@ class Cabinet:
     def rewrite(self, name: str, lines: Iterable[bytes], *, keep_plain: bool = False) -> None:
         """Write a journal anew, as `write` does. Raises LogError."""
         sealed = self.sealed
+        self._never_sealed((name, b""))
         content = b"".join(self._written(name, lines))
         write_files(self.directory, [(f"{name}{BOXES}" if sealed else name, content)], private=True)
         if sealed and not keep_plain:
@@ -240,6 +242,14 @@ class Cabinet:
         if not opened.startswith(named):
             raise InputError("box-altered", path=path)
         return opened[len(named) :]
+
+    def _never_sealed(self, file: tuple[str, bytes]) -> tuple[str, bytes]:
+        """A file to be written. Raises InputError where it stands there sealed and the key to seal for is
+        gone: what is in force would stay the old one."""
+        name = file[0]
+        if not self.sealed and any((self.directory / f"{name}{each}").exists() for each in (BOX, BOXES)):
+            raise InputError("box-keyless", path=self.directory / name, key=self.private / BOX_KEY)
+        return file
 
     def remove_plain(self, names: Iterable[str]) -> None:
         """Let go of what stands in clear under these names. Raises OSError."""
