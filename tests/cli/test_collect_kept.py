@@ -99,6 +99,7 @@ def type_it(azul: Path) -> str:
     [name] = desk.pictures
     app = desk_application(collection.workspace, now=lambda: CLOCK, pictures=desk, private=collection.files)
     with served(app) as client:
+        client.timeout = 60  # a child that opens pictures may have to begin first
         shown = f"/transcription/picture/{name}"
         assert client.get(shown).status_code == 404  # nobody sees it but through the desk
         for key in keys:

@@ -136,10 +136,8 @@ def init(
             trust=directory / "public" / "trust.toml",
         )
     )
-    if plain:
-        click.echo(say("What is private stands in clear; `collect encrypt` encrypts it."))
-    else:
-        click.echo(say("What is private is encrypted: without the passphrase nobody reads it, you neither."))
+    sealed = say("What is private is encrypted: without the passphrase nobody can read it, not even you.")
+    click.echo(say("What is private stands in clear; `collect encrypt` encrypts it.") if plain else sealed)
     click.echo(str(trusted.policy.logs[0].key))
 
 

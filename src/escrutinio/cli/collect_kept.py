@@ -107,26 +107,24 @@ def scan(directory: Path, count: int | None, as_json: bool, quiet: bool) -> None
 @click.command(
     help=say(
         "Encrypt the private part of the collection in DIRECTORY, which stands in clear, for its passphrase: "
-        "originals, pictures, what was scanned and typed, drafts, what waits for a person. Whoever finds or "
-        "steals the disk can read none of it; whoever knows the passphrase can, and whoever listens to the "
-        "machine at work. Each file is read back encrypted before it goes in clear; after a run that was "
-        "stopped the same command goes on.\n\n"
+        "originals, pictures, what was scanned and typed, drafts, what waits for a person, and your own "
+        "files in private/notes. Whoever finds or steals the disk can read none of it; whoever knows the "
+        "passphrase can, and whoever controls the machine at work. Each file is encrypted and read back "
+        "before the one in clear is removed; after a run that was stopped the same command goes on.\n\n"
         "What stood in clear may still be found by who examines the disk, in copies and in backups: a "
         "collection that was encrypted from the beginning never has it there.\n\n"
         "Example: escrutinio collect encrypt azul"
     )
 )
 @_directory
-@click.option("--also", multiple=True, metavar="NAME",
-              help=say("Another file to encrypt, by its name below private/."))  # fmt: skip
 @passphrase_option
 @json_option
-def encrypt(directory: Path, also: tuple[str, ...], passphrase: str, as_json: bool) -> None:
+def encrypt(directory: Path, passphrase: str, as_json: bool) -> None:
     from escrutinio.running.workspace.collection.collection import open_collection
     from escrutinio.running.workspace.collection.sealing import seal_private
 
     collection = open_collection(directory)
-    done = seal_private(collection, collection.keyring(passphrase), also)
+    done = seal_private(collection, collection.keyring(passphrase))
     if as_json:
         print_json({"version": 1, "encrypted": done.sealed, "in_clear": list(done.left)})
         return

@@ -25,7 +25,9 @@ JOURNALS = frozenset({SCANNED, INDEX, "typings.jsonl"})
 """Files that grow by lines."""
 
 _FILES = (SIGNER, NOT_TAKEN, SCANNED)
-_DIRECTORIES = (ORIGINALS, PICTURES, "desk/drafts", "desk/typed")
+NOTES = "notes"
+"""What people put there themselves, to have it sealed with the rest."""
+_DIRECTORIES = (ORIGINALS, PICTURES, NOTES, "desk/drafts", "desk/typed")
 _TOGETHER = 16
 
 
@@ -37,23 +39,20 @@ class Sealing:
     left: tuple[str, ...]
 
 
-def seal_private(collection: Collection, keyring: Keyring, also: Sequence[str] = ()) -> Sealing:
-    """Seal what is private of a collection, and the files `also`, by their names below the private part.
+def seal_private(collection: Collection, keyring: Keyring) -> Sealing:
+    """Seal what is private of a collection.
 
-    Raises InputError where files are sealed for other keys, where one stands there sealed and in clear with
-    another content, and for a name that is none; LogError while a desk types there, or where the disk fails.
+    Raises InputError where files are sealed for other keys, and where one stands there sealed and in clear
+    with another content; LogError while a desk types there, or where the disk fails.
     """
     private = collection.private
-    for name in also:
-        if not _is_inside(private, name):
-            raise InputError("file-none", file=private / name)
     with collection.workspace.alone(), ExitStack() as held:
         for typed in sorted({path.parent for path in private.rglob("typings.jsonl*")}):
             held.callback(DirectoryLock(typed, "desk-busy").release)
         if not collection.files.sealed:
             write_files(private, [box_key_file(keyring)], private=True)
         files = collection.files.opened(keyring)
-        names = [*plain_names(private), *also]
+        names = plain_names(private)
         for at in range(0, len(names), _TOGETHER):
             _seal(files, names[at : at + _TOGETHER])
         for path in list(_unfinished(private)):
@@ -63,7 +62,7 @@ def seal_private(collection: Collection, keyring: Keyring, also: Sequence[str] =
 
 def plain_names(private: Path) -> list[str]:
     """The names of the files that are to be sealed and are not, in order."""
-    found = [name for name in _FILES if _is_inside(private, name)]
+    found = [name for name in _FILES if _is_plain_file(private / name)]
     return found + [name for each in _DIRECTORIES for name in _below(private, private / each)]
 
 
@@ -129,16 +128,14 @@ def _sealed_already(files: Cabinet, name: str) -> bool:
     return any((files.private / f"{name}{ending}").exists() for ending in (BOX, BOXES))
 
 
-def _is_inside(private: Path, name: str) -> bool:
-    path = private / name
-    inside = path.resolve().is_relative_to(private.resolve())
-    return inside and path.is_file() and not path.is_symlink() and not name.endswith((BOX, BOXES))
+def _is_plain_file(path: Path) -> bool:
+    regular = path.is_file() and not path.is_symlink()
+    return regular and not path.name.endswith((BOX, BOXES, TEMPORARY))
 
 
 def _below(private: Path, directory: Path) -> list[str]:
-    files = (path for path in sorted(directory.rglob("*")) if path.is_file() and not path.is_symlink())
-    names = (path.relative_to(private).as_posix() for path in files)
-    return [name for name in names if not name.endswith((BOX, BOXES, TEMPORARY))]
+    files = (path for path in sorted(directory.rglob("*")) if _is_plain_file(path))
+    return [path.relative_to(private).as_posix() for path in files]
 
 
 def _unfinished(private: Path) -> Iterator[Path]:
