@@ -239,6 +239,14 @@ def test_a_plain_collection_says_so_works_and_is_encrypted_later(
     done = in_process("collect", "status", azul, "--json")  # in clear it asks for no passphrase
     assert json.loads(done.stdout)["encrypted"] is False
     assert any(MARKER.encode() in path.read_bytes() for path in azul.rglob("*") if path.is_file())
+    collection = open_collection(azul)
+    box = PictureBox(collection.private)
+    box.begin(collection.keyring(WORDS["ESCRUTINIO_PASSPHRASE"]))
+    box.put("t1", "ab" * 32, photo(200))  # what phones send is encrypted in any case
+    assert answer("collect", "keep", azul)["new"] == 1
+    assert answer("collect", "scan", azul)["pictures"] == 4
+    ran("redact", f"phone/t1/{'ab' * 32}.jpg", "--of", azul, "--keep", "0,0,9,9", "-o", tmp_path / "a.png",
+        "--checked")  # fmt: skip
     sealed = answer("collect", "encrypt", azul)
     assert sealed["encrypted"] == json.loads(done.stdout)["in_clear"]
     assert {"keys.json", "master.key", "store.sqlite"} == set(sealed["in_clear"])  # type: ignore[call-overload]

@@ -38,7 +38,7 @@ def keep(directory: Path, folders: tuple[Path, ...], as_json: bool) -> None:
     from escrutinio.running.workspace.collection.shelf import PictureShelf
 
     need("scan")
-    collection = open_unlocked(open_collection(directory))
+    collection = open_unlocked(open_collection(directory), phones=True)
     with collection.workspace.alone():
         shelf = PictureShelf(collection.files)
         some = [*map(shelf.take_in, folders), shelf.take_in_sent()]
@@ -83,7 +83,7 @@ def scan(directory: Path, count: int | None, as_json: bool, quiet: bool) -> None
     from escrutinio.running.workspace.collection.scanning import scan_kept
 
     need("scan")
-    collection = open_unlocked(open_collection(directory))
+    collection = open_unlocked(open_collection(directory), phones=True)
     with collection.workspace.alone(), progress_bar(quiet or as_json) as progress:
         rows = scan_kept(collection.files, count=count or cores(), progress=progress)
     sheets, unread = len(group_sheets(rows)), [row for row in rows if row.sheet is None]

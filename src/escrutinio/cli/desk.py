@@ -86,7 +86,7 @@ def open_desk(
     private = desk_directory(workspace)
     if kept and (pictures is not None or unread is not None):
         raise InputError("desk-kept-alone")
-    files = open_cabinet(workspace)
+    files = open_cabinet(workspace, phones=kept)
     typing = kept or pictures is not None
     desk = _transcription(pictures, files, unread, clerks=clerks) if typing else None
     app = desk_application(

@@ -111,7 +111,7 @@ def _kept(directory: Path, name: str) -> bytes:
     from escrutinio.running.workspace.collection.collection import open_collection
     from escrutinio.running.workspace.collection.shelf import PictureShelf
 
-    shelf = PictureShelf(open_unlocked(open_collection(directory)).files)
+    shelf = PictureShelf(open_unlocked(open_collection(directory), phones=True).files)
     return shelf.content_of(shelf.find(name))
 
 
