@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,7 @@ from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Enrolment
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.cosigning import ALL_ANSWER
+from escrutinio.publication.site.render import start_evidence
 from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.rounds import trust_of
 from escrutinio.running.workspace.views import renew, say_live
@@ -47,6 +49,7 @@ from tests.running.hub.night import WORDS, Night, hub
 from tests.running.witness.witnesses import made, running
 
 BATCH = 500
+STATIONS_OF_A_DISTRICT = 20
 STATIONS, SECONDS = 30_026, 60.0
 CONNECTIONS = 1_500
 WITNESSES = ("a", "b", "c")
@@ -66,7 +69,7 @@ def main() -> None:
 
 def _begun(home: Path, stations: int, there: int) -> tuple[Workspace, list[bytes]]:
     """A workspace whose log has a receiver's key and the first sheets; and the other sheets."""
-    election = SyntheticElection(stations)
+    election = SyntheticElection(stations, stations // STATIONS_OF_A_DISTRICT)
     records = list(election.records())
     sheets = records[len(records) - stations :]
     receiver = signing_key("receiver")
@@ -166,11 +169,14 @@ def _batch(size: int, options: Options) -> None:
         trust = trust_of(workspace, SIGNER)
         given: list[bytes] = []
 
-        def shown() -> None:
-            renew(
-                workspace.public, follower.log, Presentation(), trust=trust, clock=CLOCK, progress=silent,
-                executor=executor, refresh=15,
-            )  # fmt: skip
+        show_all = partial(
+            renew, workspace.public, shown=Presentation(), trust=trust, clock=CLOCK, progress=silent,
+            executor=executor, refresh=15,
+        )  # fmt: skip
+        state = follower.log.state
+        many = len(state.contests)
+        assert executor is not None
+        worked = start_evidence(state, state.size, many, workspace.public, executor)
 
         def said() -> None:
             say_live(
@@ -182,9 +188,10 @@ def _batch(size: int, options: Options) -> None:
             "log": lambda: workspace.add(given, SIGNER, CLOCK, follower.log),
             "totals": follower.advance,
             "live.json": said,
-            "data and pages": shown,
+            "pages of what came": lambda: show_all(log=follower.log, evidence=worked, whole=False),
+            "tables and the other pages": lambda: show_all(log=follower.log, evidence=worked),
         }
-        shown()
+        show_all(log=follower.log, evidence=worked)
         best = dict.fromkeys(steps, float("inf"))
         for turn in range(turns):
             given[:] = rest[turn * BATCH : (turn + 1) * BATCH]

@@ -27,14 +27,20 @@ from escrutinio.core.records.types import Body, Charter, Definition, Enrolment, 
 
 OPTIONS = 38
 KEYS_PER_ENROLMENT = 300
+REGIONS = 25
 CLOCK = 1_900_000_000
 NAME = (Title("en", "Synthetic election of a fictional country"),)
 
 
 class SyntheticElection:
-    """Records of a fictional election with `stations` machines; write it with `write`."""
+    """Records of a fictional election with `stations` machines; write it with `write`.
 
-    def __init__(self, stations: int) -> None:
+    They lie in 200 areas; where `districts` are asked for, in as many districts of 25 regions, center by
+    center.
+    """
+
+    def __init__(self, stations: int, districts: int = 0) -> None:
+        self._districts = districts
         self.stations = [f"{number // 4:09}.{number % 4 + 1:02}" for number in range(stations)]
         self.attachments: dict[bytes, bytes] = {}
         self.election = b""
@@ -48,22 +54,31 @@ class SyntheticElection:
 
     def records(self) -> Iterator[bytes]:
         """Every record of the log in order; the last ones are one sheet per station."""
-        areas = [Area("X", None, "country", "Fictional country")]
-        areas += [Area(f"{number:03}", "X", "area", f"Area {number}") for number in range(200)]
-        first = self.seal(
-            self._definition(self.attach(write_areas(build_areas(areas)))), self._root, "election"
-        )
+        areas = self.attach(write_areas(build_areas(self._areas())))
+        first = self.seal(self._definition(areas), self._root, "election")
         self.election = sha256(first).digest()
         yield first
         charter = Charter("bench.example/log", codes.LogRole.OFFICIAL, NAME, self._root.public_key, None)
         yield self.seal(charter, self._root, "election")
         officer = enrolled(signing_key("authority/1"), self.election, "authority/1", codes.Role.AUTHORITY)
         yield self.seal(Enrolment((officer,)), self._root, "election")
-        rows = (Station(code, code[:9], f"{n % 200:03}", 900) for n, code in enumerate(self.stations))
+        rows = (Station(code, code[:9], self._area_of(n), 900) for n, code in enumerate(self.stations))
         roll = Roll(self.attach(write_stations(rows)), None, (), "2030-01-01")
         yield self.seal(roll, signing_key("authority/1"), "election", "authority/1")
         yield from self._enrolments()
         yield from self.sheets()
+
+    def _areas(self) -> Iterator[Area]:
+        yield Area("X", None, "country", "Fictional country")
+        if not self._districts:
+            yield from (Area(f"{number:03}", "X", "area", f"Area {number}") for number in range(200))
+            return
+        yield from (Area(f"R{number:02}", "X", "region", f"Region {number}") for number in range(REGIONS))
+        for number in range(self._districts):
+            yield Area(f"{number:05}", f"R{number % REGIONS:02}", "district", f"District {number}")
+
+    def _area_of(self, station: int) -> str:
+        return f"{station // 4 % self._districts:05}" if self._districts else f"{station % 200:03}"
 
     def seal(self, body: Body, key: SigningKey, subject: str, signer: str = "authority/root") -> bytes:
         """One record of this election."""

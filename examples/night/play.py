@@ -15,21 +15,15 @@ and what fails before that moment have their time; on the southern coast two off
 from __future__ import annotations
 
 import json
-import os
-import shlex
 import shutil
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pypdfium2  # type: ignore[import-untyped]
+from stage import Stage, moment, until
 
 HERE = Path(__file__).resolve().parent
 CONTEST = "presidencia"
@@ -40,93 +34,8 @@ MACHINES = {"N1.01": 1, "N1.02": 2, "N2.01": 3, "S1.01": 4}
 PAPER = "S1.02"
 
 
-def moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass
-class Night:
-    """The stage: all directories below one, and what is at work there."""
-
-    home: Path
-    wait: int = 240
-    began: int = field(default_factory=lambda: int(time.time()))
-    ports: dict[str, int] = field(default_factory=dict)
-    servers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    # --- the stage ---
-
-    @property
-    def workspace(self) -> Path:
-        return self.home / "authority"
-
-    @property
-    def trust(self) -> Path:
-        """The trust file that was handed out."""
-        return self.home / "trust.toml"
-
-    @property
-    def results(self) -> str:
-        return f"http://127.0.0.1:{self.port('results')}"
-
-    @property
-    def hub(self) -> str:
-        return f"http://127.0.0.1:{self.port('hub')}"
-
-    @property
-    def public_from(self) -> int:
-        return self.began + self.wait
-
-    def port(self, name: str) -> int:
-        """The port of a server: one that was free when it was asked for first."""
-        if name not in self.ports:
-            with socket.socket() as found:
-                found.bind(("127.0.0.1", 0))
-                self.ports[name] = found.getsockname()[1]
-        return self.ports[name]
-
-    def environment(self, who: str) -> dict[str, str]:
-        """People are asked for each passphrase; here a variable has it, one for the root and the log."""
-        state = {"ESCRUTINIO_STATE": str(self.home / "state" / who)}
-        return os.environ | state | {"ESCRUTINIO_PASSPHRASE": f"what only {who} knows"}
-
-    def types(self, who: str, *words: object, ends: Sequence[int] = (0,)) -> str:
-        """Let somebody type a command, which is to end with one of these exit codes; what it printed."""
-        said = [*map(str, words)]
-        print(
-            f"[{int(time.time()) - self.began:4} s]", who, "$", shlex.join(["escrutinio", *said]), flush=True
-        )
-        done = subprocess.run(
-            [sys.executable, "-m", "escrutinio", *said], env=self.environment(who), cwd=self.home,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode not in ends:
-            raise RuntimeError(f"exit code {done.returncode}: {done.stdout}{done.stderr}")
-        return done.stdout
-
-    def start(self, name: str, who: str, *words: object) -> None:
-        """Start what stays on."""
-        said = [*map(str, words)]
-        print(f"[{int(time.time()) - self.began:4} s]", who, "$", shlex.join(said), "&", flush=True)
-        program = said if said[0] == "-m" else ["-m", "escrutinio", *said]
-        with (self.home / f"{name}.out").open("ab") as out:
-            self.servers[name] = subprocess.Popen(
-                [sys.executable, *program], env=self.environment(who), cwd=self.home, stdout=out, stderr=out
-            )
-
-    def stop(self, name: str, *, kill: bool = False) -> None:
-        with self.servers.pop(name) as server:
-            (server.kill if kill else server.terminate)()
-
-    def listens(self, name: str) -> None:
-        """Wait until a server takes connections."""
-        until(
-            lambda: not socket.socket().connect_ex(("127.0.0.1", self.port(name))), f"{name} does not listen"
-        )
-
-    def live(self) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{self.results}/live.json").json()
-        return found
+class Night(Stage):
+    """What they do, in order."""
 
     # --- weeks before ---
 
@@ -367,8 +276,8 @@ class Night:
         """What waited becomes public by itself, and every sender gets its proof."""
         if time.time() > self.public_from:
             raise RuntimeError(f"all this took longer than {self.wait} s; give it more")
-        five = len(COUNTS)
-        until(lambda: (self.live()["later"] or {}).get("count") == five, "not every sheet waits in the store")
+        six = len(COUNTS) + 1  # the sheets, and how the one on paper was read
+        until(lambda: (self.live()["later"] or {}).get("count") == six, "not all of it waits in the store")
         for number in (1, 2):
             self.types(f"box-{number}", "outbox", "send", f"box-{number}")
         self.types("centre", "usb", "send", "stick", "--to", self.hub, "--trust", "trust.toml", "--wait", 120)
@@ -429,15 +338,6 @@ centers = { file = "centers.csv", media_type = "text/csv" }
 declared = [{ area = "N", stations = 3 }, { area = "S", stations = 2 }]
 frozen_on = "2031-03-10"
 """
-
-
-def until(holds: Any, otherwise: str, seconds: float = 60) -> None:
-    """Look again until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            raise RuntimeError(otherwise)
-        time.sleep(0.2)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records.codes import Role
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.downloads.data import write_data
-from escrutinio.publication.site.indexes import index_files
+from escrutinio.publication.site.index_keys import renew_indexes
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.shelf import Shelf
 from tests.core.election.build import ORIGIN, Day
@@ -94,9 +94,8 @@ def publish(day: Day, directory: Path, shown: Presentation | None = None) -> Non
         path.write_bytes(content)
     write_data(day.state(), directory / "data", generated_at=NOW, sources=())
     state_version(directory, tables=KNOWN.tables, rules=KNOWN.rules, size=len(day.log))
-    for name, content in index_files(
-        Site(day.state(), shown or Presentation(), Shelf(directory)), directory / "log"
-    ):
+    site = Site(day.state(), shown or Presentation(), Shelf(directory))
+    for name, content in renew_indexes(site, directory / "log", {}, ()).files:
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

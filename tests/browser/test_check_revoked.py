@@ -14,12 +14,13 @@ from escrutinio.core.records.qr import qr_text
 from escrutinio.core.verification.judge import Judge, Verdict
 from tests.browser.publish import publish
 from tests.browser.test_check_sheet import CHECK, STATION_2024, day_of_2024, paste, visit
+from tests.browser.verifying import publish_page, steps
 from tests.core.election.build import Day
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Served
+    from tests.browser.conftest import Modules, Served
 
 pytestmark = pytest.mark.browser
 
@@ -99,3 +100,32 @@ def test_what_a_party_signed_after_its_key_was_revoked_stands_in_the_log_marked(
     assert f"entry {LAST} of this log, marked" in said
     assert "counts in no total" in said
     assert page.locator("#check-here article button").count() == 0
+
+
+_WHOLE = """
+const { Log } = await import('/assets/js/log/log.js');
+const { sheet, revoked, beyond } = await it.verifyWhole(new Log(args[0]), { sheet: args[1] });
+return [sheet.kind, sheet.index, sheet.why?.key ?? null, revoked, beyond.map(({ index }) => index)];"""
+
+
+def test_verifying_everything_says_which_keys_were_revoked(js: Modules, served: Served) -> None:
+    """And of a sheet in hand by such a key that it stands marked, or would count in no total."""
+    address = served.address + "marked/"
+    ended = [{"signer": "party/azul/1", "index": LAST - 1}]
+    for raw, kind, at, why in (
+        (DAY.log[LAST], "marked", LAST, "key-revoked"),
+        (_said_later(), "revoked", None, "key-revoked"),
+        (DAY.log[LAST - 5], "same", LAST - 5, None),
+    ):
+        found = js.value("whole", _WHOLE, address, qr_text(raw, real=False))
+        assert found == [kind, at, why, ended, [LAST]]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "ends a key of"), ("es", "termina una clave de")])
+def test_the_page_that_verifies_everything_names_each_key(
+    page: Page, served: Served, lang: str, said: str
+) -> None:
+    publish_page(DAY, served.directory / f"ended-{lang}", lang)
+    page.goto(f"{served.address}ended-{lang}/{lang}/verify.html")
+    assert steps(page)["signatures"] == "ok"
+    assert f"{LAST - 1} {said} party/azul/1" in page.locator("section.revoked").inner_text()

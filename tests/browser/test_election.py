@@ -97,7 +97,9 @@ def rough() -> Day:
 
 def ruled() -> Day:
     """A log with every basis: rulings of each kind, hand counts, late keys with and without consents, two
-    officers, a changed station, and a roll that comes too late."""
+    officers, a changed station, and a roll that comes too late. What two keys of one side say alike is said
+    once: nothing counts at n2.01 on paper, where two of the authority agree, and at s1.01 one of them with a
+    party does; two keys of one party make one basis of copies."""
     day = Day(officers=2, calendar=[CLOSES], stations=None)
     for by in ("authority/1", "authority/2"):
         day.roll(STATIONS, by=by)
@@ -106,6 +108,9 @@ def ruled() -> Day:
     day.enrol_all([(f"machine/{station}", Role.MACHINE, (station,)) for station in stations], at=DAY - 200)
     day.enrol("observer/faro", Role.OBSERVER)
     day.enrol("party/rojo/1", Role.PARTY)
+    day.enrol("party/azul/2", Role.PARTY)
+    for name in ("authority/count/1", "authority/count/2", "authority/other"):
+        day.enrol(name, Role.OBSERVER)
     for by in ("authority/1", "authority/2"):
         day.say(StationChange(StationChangeKind.CORRECTED, "s1", 30, None), by, "s1.01")
     for what in Closes:
@@ -116,6 +121,8 @@ def ruled() -> Day:
     day.sheet("machine/n2.01", "n2.01", (9, 4, 3, 2))
     selected = day.digest(len(day.log) - 1)
     day.copy("party/azul/1", "n2.01", (7, 4, 3, 2))
+    day.copy("party/azul/2", "n2.01", (7, 4, 3, 2))
+    day.copy("party/azul/2", "n1.01", (5, 4, 3, 2))
     for name, consents in (("machine/late1", ()), ("machine/late2", ("authority/1", "party/azul/1"))):
         day.enrol(name, Role.MACHINE, at=DAY)
         enrolment = sha256(day.log[-1]).digest()
@@ -132,6 +139,10 @@ def ruled() -> Day:
     ):
         day.hand_count(by, "n1.01", counts)
         day.hand_count(by, "n1.02", (1, 1, len(by), 1))
+    for by in ("authority/count/1", "authority/count/2", "authority/other"):
+        day.hand_count(by, "n2.01", (9, 4, 3, 2))
+    for by in ("authority/other", "party/rojo/1"):
+        day.hand_count(by, "s1.01", (8, 4, 3, 2))
     for station, decision, sheet in (
         ("n2.01", Decision.SELECT, selected),
         ("n1.01", Decision.ANNUL, None),
@@ -174,7 +185,7 @@ def expected(state: ElectionState) -> dict[str, dict[str, object]]:
             found[f"{contest.code} {basis.code}"] = {
                 "candidates": table.candidates[area].tolist(),
                 "valid": int(table.valid[area]),
-                "classes": table.classes[area].tolist(),
+                "classes": [None if each < 0 else each for each in table.beside[area, :-1].tolist()],
                 "stations": int(table.stations_counted[area]),
                 "pending": sorted(state.roll.stations[at] for at in pending),
                 "annulled": sorted(state.roll.stations[at] for at in annulled),
@@ -227,6 +238,17 @@ def test_the_totals_are_those_of_the_fold(
 def test_the_ruled_day_has_every_basis() -> None:
     bases = {name.partition(" ")[2] for name in expected(ruled().state())}
     assert bases == {"reported", "reported-late", "ruled", "paper", "copies:party/azul"}
+
+
+def test_what_two_keys_of_one_side_say_alike_is_said_once() -> None:
+    """What `test_the_totals_are_those_of_the_fold` holds the browser to."""
+    state = ruled().state()
+    counted = {
+        basis: {state.roll.stations[at] for at in np.flatnonzero(state.counted["presidente", basis] >= 0)}
+        for basis in ("paper", "copies:party/azul")
+    }
+    paper, copies = {"n1.01", "n1.02", "s1.01"}, {"n1.01", "n2.01"}
+    assert counted == {"paper": paper, "copies:party/azul": copies}
 
 
 _SAMPLE = """

@@ -135,8 +135,8 @@ def test_silent_witnesses_and_a_missing_quorum_are_said(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "at the latest: 1,234"),
-        ("es", "Documentos con resultados que esperan, según el calendario, a más tardar hasta"),
+        ("en", "are not in the log yet: 1,234;"),
+        ("es", "Documentos con resultados que llegaron y aún no están en el registro público: 1.234;"),
     ],
 )
 def test_results_that_wait_are_counted_on_every_page(

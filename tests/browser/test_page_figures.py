@@ -38,8 +38,9 @@ def marked(figure: str, value: int | None, text: str) -> str:
     return f'<li data-figure="{figure}"{stated}>{text}</li>'
 
 
-def write(directory: Path, marks: Marks) -> None:
-    """A page that marks these figures, under the policy of all pages."""
+def write(directory: Path, marks: Marks, size: int | None = None) -> None:
+    """A page that marks these figures, under the policy of all pages, of a size of the log if it has one."""
+    of = "" if size is None else f' data-size="{size}"'
     cells = "".join(marked(*mark) for mark in marks)
     (directory / "es").mkdir(exist_ok=True)
     (directory / "es" / "index.html").write_text(
@@ -47,7 +48,7 @@ def write(directory: Path, marks: Marks) -> None:
 <meta http-equiv="Content-Security-Policy" content="{CSP}"><title>x</title>
 <script type="module" src="../assets/js/pages/figures-button.js"></script>
 <main><ul data-figures="{PLACES}">{cells}</ul></main>
-<p><button data-check-figures data-base="../" hidden>x</button> <span role="status"></span></p>''',
+<p><button data-check-figures data-base="../"{of} hidden>x</button> <span role="status"></span></p>''',
         "utf-8",
     )
 
@@ -120,6 +121,31 @@ def test_one_altered_figure_is_marked_and_named(
     assert "no son las del registro público de 15 entradas: 1 de 5" in said
     assert changed[0].split()[0] in said
     assert page.locator("li.differs").count() == 1
+
+
+THEN = 12
+"""A size of the log before the copy of the third station."""
+
+EARLIER: Marks = [*MARKS[:4], ("votes/blas 2", None, "45<span>55,6 %</span>")]
+
+
+def test_a_page_that_the_log_has_left_behind_is_held_against_the_log_of_its_size(
+    page: Page, served: Served, published: Path
+) -> None:
+    write(published, EARLIER, THEN)
+    said = asked(page, served.address + "figures/")
+    assert f"las del registro público cuando tenía {THEN} entradas" in said
+    assert "Ya tiene 15" in said
+    assert page.locator("li.differs").count() == 0
+    write(published, [*EARLIER[1:], (ANA, None, "932")], THEN)
+    said = asked(page, served.address + "figures/")
+    assert f"no son las del registro público de {THEN} entradas: 1 de" in said
+    assert page.locator("li.differs").count() == 1
+    write(published, MARKS, THEN)  # what has not changed since holds, whatever the page says
+    assert "son las del registro público de 15 entradas" in asked(page, served.address + "figures/")
+    write(published, EARLIER, 16)
+    said = asked(page, served.address + "figures/")
+    assert "que es de 16 entradas, y el registro público que se sirve tiene 15" in said
 
 
 def test_a_log_that_cannot_be_read_accuses_no_figure(page: Page, served: Served, published: Path) -> None:

@@ -27,11 +27,11 @@ PAGE = (
 )
 
 
-def publish_page(day: Day, directory: Path) -> None:
-    """A publication of a day with the page, in English, and a trust file."""
+def publish_page(day: Day, directory: Path, lang: str = "en") -> None:
+    """A publication of a day with the page, in a language, and a trust file."""
     publish(day, directory)
-    (directory / "en").mkdir()
-    (directory / "en" / "verify.html").write_text(PAGE.format(lang="en"))
+    (directory / lang).mkdir()
+    (directory / lang / "verify.html").write_text(PAGE.format(lang=lang))
     (directory / "trust.toml").write_bytes(trust_of(day))
 
 

@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
+from tests.cli.audit_hands import CONCHA, FARO, Audited
 from tests.cli.hands import SECRET, found, roll_in_force
 from tests.cli.running import escrutinio
-from tests.cli.test_audit_alone import CONCHA, FARO, OFFICER, SHEETS, Audited
 
 pytestmark = pytest.mark.slow
 
+OFFICER = "authority/officer-1"
+SHEETS = {
+    "N1.01": ("[121, 14, 98, 22, 31, 9, 3]", "[4, 2]"),
+    "N1.02": ("[118, 11, 64, 19, 27, 12, 1]", "[3, 1]"),
+    "N2.01": ("[96, 9, 72, 17, 24, 8, 2]", "[5, 0]"),
+}
 COUNCIL = {"N1.01": "[150, 80, 60]", "N1.02": "[140, 70, 30]", "N2.01": "[120, 60, 40]"}
 BOTH = ("--contest", "presidencia", "--also", "consejo-norte")
 MANIFEST = "station,seal,most\nN1.01,B-1,310\nN1.02,B-1,262\nN2.01,B-2,150\nN2.01,B-3,90\n"

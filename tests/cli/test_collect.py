@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -120,10 +121,23 @@ def test_a_file_that_is_no_sheets_is_refused(azul: Path, tmp_path: Path) -> None
     assert "line 1" in refused("collect", "add", azul, tmp_path / "x.jsonl", **WORDS)
 
 
-def test_transcription_asks_for_codes_of_two_people(miniature: Path, tmp_path: Path) -> None:
+def test_transcription_needs_sessions_of_two_people(miniature: Path, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
-    said = refused("transcribe", tmp_path / "photos", "--log", miniature, "--out", tmp_path / "typed")
-    assert "--codes" in said
+    out = tmp_path / "typed"
+    words = ["transcribe", tmp_path / "photos", "--log", miniature, "--out", out]
+    assert "--people" in refused(*words)
+    with socket.create_server(("127.0.0.1", 0)) as other:  # the command ends once it has handed out keys
+        taken = [*words, "--port", other.getsockname()[1]]
+        done = in_process(*taken, "--people", "2")
+        assert "already in use" in done.stderr
+        assert [line[:4] for line in done.stdout.splitlines()[:2]] == ["t1  ", "t2  "]
+        assert "no session in force" in refused("desk", "revoke", out, "t3")
+        admitted = json.loads(in_process("desk", "sessions", out, "--json").stdout)["sessions"]
+        assert [(one["label"], one["for"]) for one in admitted] == [("t1", "typist"), ("t2", "typist")]
+        assert in_process("desk", "revoke", out, "t2").exit_code == 0
+        assert "--people" in refused(*taken)
+        again = in_process(*taken, "--people", "2").stdout.splitlines()
+        assert [line[:4] for line in again] == ["t2  ", "0 pi"]
 
 
 # --- halfway, and at once ---

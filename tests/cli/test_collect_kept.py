@@ -95,7 +95,7 @@ def type_it(azul: Path) -> str:
     form |= {f"classes.{n}": "0" for n in range(len(view.classes))}
     form |= {f"counts.{n}": str(n + 1) for n in range(len(view.options))}
     source = ShelfSource(PictureShelf(collection.files))
-    desk = Desk(source, typed, left_to_type(collection.files), sessions=True)
+    desk = Desk(source, typed, left_to_type(collection.files))
     [name] = desk.pictures
     app = desk_application(collection.workspace, now=lambda: CLOCK, pictures=desk, private=collection.files)
     with served(app) as client:

@@ -5,18 +5,22 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { equal, fromBase64, fromHex, toHex } from "#js/records/bytes.js";
+import { equal, fromBase64, fromHex, toHex, toUtf8 } from "#js/records/bytes.js";
+import { base45Encode } from "#js/records/base45.js";
 import { decode, encode } from "#js/records/cbor.js";
 import { keyId } from "#js/records/cose.js";
 import { sha512 } from "#js/records/curve.js";
 import { keyIsAcceptable, keyIsValid, verifier } from "#js/records/ed25519.js";
+import { readFormCode } from "#js/records/form-code.js";
 import { qrText, readQrText } from "#js/records/qr-text.js";
 import { countsByOption, readCards, readQr2024 } from "#js/records/qr2024.js";
 import { openRecord, readRecord } from "#js/records/record.js";
+import { readReceiptCode, receiptCode } from "#js/records/receipt-code.js";
 import { sha256 } from "#js/records/sha256.js";
 import { toPlain } from "#js/records/shapes.js";
 import { checkHere, packClaims, unpackClaims } from "#js/records/signatures.js";
 import { checkSubject } from "#js/records/text.js";
+import { readable } from "#js/records/sheet-text.js";
 import { formatPercent } from "#js/records/words.js";
 import { refusalOf, vectors } from "./vectors.js";
 
@@ -121,4 +125,23 @@ test("what is asked of a helper arrives as it was, whatever its lengths", async 
 test("a share is written as the publisher writes it", () => {
   const cases = JSON.parse(readFileSync(new URL("../base/percentages.json", import.meta.url), "utf8"));
   for (const [part, whole, written] of cases) assert.equal(formatPercent(part, whole, "en"), written);
+});
+
+test("a receipt code is read as people type it, and follows from the digest", () => {
+  assert.equal(receiptCode(new Uint8Array(32)), "8849 0944"); // docs/formats.md
+  for (const text of ["88490944", "8849 0944", " 8849-0944\n"]) assert.equal(readReceiptCode(text), "8849 0944");
+  for (const text of ["8849094", "884909440", "8849  0944", "88 490944", "٨٨٤٩٠٩٤٤", "8849 O944"]) assert.equal(readReceiptCode(text), null, text);
+});
+
+test("the code of a blank form says where it belongs, and nothing else is one", () => {
+  const code = 'ESCF:646746846946A46B46C46D46.:5+8D7$C$:5Z96746*:5ZKEPQE6VCG/DB2';
+  const place = { election: "0001020304050607", form: "sheet", station: "n1.01", contest: "presidente" };
+  assert.deepEqual(readFormCode(code), place);
+  assert.equal(readable([code.toLowerCase(), code]), code);
+  const of = (/** @type {string} */ text) => readFormCode(`ESCF:${base45Encode(toUtf8(text))}`);
+  assert.deepEqual(of("0001020304050607/closing/n1.01"), { ...place, form: "closing", contest: "" });
+  const none = ["0001020304050607/sheet/n1.01", "0001020304050607/closing/n1.01/presidente", "0001020304050607/other/n1.01", "000102030405060/closing/n1.01",
+    "0001020304050607/sheet/n1.01/presidente/x", "0001020304050607/closing/-", "0001020304050607/closing/n1.01/", "0001020304050607", ""];
+  for (const text of none) assert.equal(of(text), null, text);
+  for (const text of ["ESCF:", "ESCF:A", code.slice(0, -1), `x${code}`, code.padEnd(1_001, "0")]) assert.equal(readFormCode(text), null, text);
 });

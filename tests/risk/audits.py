@@ -19,7 +19,7 @@ from escrutinio.evidence.audit.ppeb import MACRO
 from escrutinio.evidence.audit.seeds import ALL_OPEN
 from escrutinio.evidence.audit.status import pool_of
 from tests.evidence.audit.contest import most_votes
-from tests.risk.outcomes import FIRST, SECOND, Election, right, some_boxes
+from tests.risk.outcomes import FIRST, SECOND, Election, beside, some_boxes
 
 LIMIT = Fraction(1, 20)
 Make = Callable[[Election, str, Pool | None], Procedure]
@@ -33,7 +33,7 @@ METHODS: dict[str, Make] = {
     "ppeb, bet 0.9": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), pool=pool),
     "ppeb, MACRO": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), MACRO, pool),
     "srs-alpha": lambda e, seed, pool: Srs(e.boxes, _assertions(e), pool),
-    "bravo": lambda e, seed, pool: Bravo(e.boxes, _assertions(e)),
+    "bravo": lambda e, seed, pool: Bravo(e.boxes, _assertions(e), pool),
     "hot-audit": lambda e, seed, pool: Hot(e.boxes, _assertions(e), e.centers, seed=seed, pool=pool),
 }
 
@@ -153,11 +153,8 @@ def repeated(method: str, election: Election, seeds: Iterator[str]) -> bool:
 
 
 def among_right_ones(method: str, election: Election, seeds: Iterator[str]) -> bool:
-    """One audit of three contests with one sample: two are right, in parts of the boxes, one is not. Single
-    vouchers serve one contest alone."""
-    if method == "bravo":
-        return honest(method, election, seeds)
-    every = (election, *_right_ones())
+    """One audit of three contests with one sample: two are right, in parts of the boxes, one is not."""
+    every = (election, *_right_ones(election))
     pool = pool_of([(each.boxes, _assertions(each)) for each in every])
     seed, ends = next(seeds), ENDS.get(method, ENDS_ELSE)
     parts = [METHODS[method](replace(each, part_of=election.centers), seed, pool) for each in every]
@@ -175,9 +172,10 @@ def among_right_ones(method: str, election: Election, seeds: Iterator[str]) -> b
 
 
 @cache
-def _right_ones() -> tuple[Election, ...]:
+def _right_ones(election: Election) -> tuple[Election, ...]:
+    """Two contests that the voters of some of the boxes vote for too."""
     random = np.random.default_rng(11)
-    return tuple(some_boxes(right(random), *part) for part in ((0, 60), (45, 90)))
+    return tuple(some_boxes(beside(election, random), *part) for part in ((0, 60), (45, 90)))
 
 
 Hold = Callable[[str, Election, Iterator[str]], bool]

@@ -22,8 +22,10 @@ from tests.risk.audits import (
 from tests.risk.outcomes import (
     JUST_WRONG,
     Election,
+    all_boxes_a_little,
     dropped_votes,
     half_of_boxes,
+    made_up_elsewhere,
     right,
     whole_boxes,
 )
@@ -83,6 +85,8 @@ def _tail(size: int, at_least: int) -> float:
 SEVERAL: dict[str, tuple[Make, Hold]] = {
     "several: one of three wrong": (whole_boxes, among_right_ones),
     "several: one wrong by half": (half_of_boxes, among_right_ones),
+    "several: one wrong a little": (all_boxes_a_little, among_right_ones),
+    "several: one made up elsewhere": (made_up_elsewhere, among_right_ones),
 }
 EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL}
 

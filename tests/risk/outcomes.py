@@ -37,8 +37,11 @@ class Election:
 
 def _sheets(random: np.random.Generator) -> Int64:
     """Sheets of which the first has some 58 of 100 votes, more in some places than in others."""
-    size = random.integers(120, 400, BOXES)
-    share = np.clip(random.normal(0.58, 0.1, BOXES), 0.1, 0.9)
+    return _shared(random, random.integers(120, 400, BOXES))
+
+
+def _shared(random: np.random.Generator, size: Int64) -> Int64:
+    share = np.clip(random.normal(0.58, 0.1, len(size)), 0.1, 0.9)
     first, other = np.round(size * share * 0.97), np.round(size * 0.03)
     return np.stack([first, size - first - other, other], axis=1).astype(np.int64)
 
@@ -116,6 +119,13 @@ def right(random: np.random.Generator) -> Election:
     return Election(
         Boxes(tuple(f"{at:03}" for at in range(BOXES)), sheets, sheets.sum(axis=1) + 5), sheets.copy()
     )
+
+
+def beside(election: Election, random: np.random.Generator) -> Election:
+    """Another contest on the same papers, whose sheets are right."""
+    boxes = election.boxes
+    sheets = _shared(random, boxes.votes.sum(axis=1))
+    return Election(Boxes(boxes.names, sheets, boxes.bound), sheets.copy())
 
 
 def some_boxes(election: Election, first: int, end: int) -> Election:

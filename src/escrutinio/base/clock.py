@@ -6,7 +6,7 @@ shows from then on. How long something took is measured elsewhere, with `time.pe
 
 import os
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 from escrutinio.base.errors import InputError
 
@@ -19,6 +19,11 @@ def now() -> int:
     if given and not (given.isascii() and given.isdigit() and len(given) <= 12):
         raise InputError("clock-epoch", given=repr(given[:40]), name=EPOCH)
     return int(given or time.time())
+
+
+def moment_text(seconds: int) -> str:
+    """A moment, in seconds since 1970-01-01 UTC, as sentences of the commands say it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def moment(text: str) -> int:

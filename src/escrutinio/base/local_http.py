@@ -22,9 +22,11 @@ HOST = "127.0.0.1"
 
 CONNECTIONS, BACKLOG = 2_000, 4_096
 """Connections at once in all: beyond them the oldest that has said nothing is closed, else the new one."""
-HEAD, SILENCE, ENDING = 10.0, 30, 30
-"""Seconds for the head of the first request, of silence before the next one, and that what is under way has
-when the server ends."""
+HEAD, NEXT, ENDING = 10.0, 30, 30
+"""Seconds for the head of the first request, from an answer to the whole head of the next request, and that
+what is under way has when the server ends."""
+MOST_BESIDE = 65_536
+"""Bytes of a request that are no body: its head, and what frames a body."""
 
 
 class Headers:
@@ -73,7 +75,7 @@ def serve_locally(
             log_level="warning",
             access_log=False,
             backlog=BACKLOG,
-            timeout_keep_alive=SILENCE,
+            timeout_keep_alive=NEXT,
             timeout_graceful_shutdown=ENDING,
             server_header=False,
             proxy_headers=proxied,
@@ -84,31 +86,73 @@ def serve_locally(
 
 
 def _bounded() -> type[asyncio.Protocol]:
-    """uvicorn's protocol, which would wait for a first request for ever."""
-    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+    """uvicorn's protocol, which would wait for ever for a head that comes slowly, for the rest of a body that
+    was answered before it was read, for a reader who reads nothing; and would keep a head of any length."""
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-    base: Any = AutoHTTPProtocol
+    base: Any = HttpToolsProtocol
     silent: dict[Any, None] = {}
 
     class BoundedProtocol(base):  # type: ignore[misc]
-        """Closes what says nothing, sooner where there are many: the oldest first."""
+        """Closes what asks nothing, sooner where there are many: first who has done so for longest."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:
             """See `asyncio.Protocol`."""
             super().connection_made(transport)
-            silent[self] = None
-            self.loop.call_later(HEAD, self._end_if_silent)
+            self._look: asyncio.TimerHandle | None = None
+            self._beside, self._unread = 0, 0
+            self._await_head(HEAD)
             if len(self.connections) > CONNECTIONS:
                 next((each for each in list(silent) if each._end_if_silent()), self).transport.abort()
 
         def connection_lost(self, exc: Exception | None) -> None:
             """See `asyncio.Protocol`."""
             silent.pop(self, None)
+            if self._look is not None:
+                self._look.cancel()
             super().connection_lost(exc)
 
+        def data_received(self, data: bytes) -> None:
+            """See `asyncio.Protocol`."""
+            self._beside += len(data)
+            super().data_received(data)
+            if self._beside > MOST_BESIDE:
+                self.transport.abort()
+
+        def on_message_begin(self) -> None:
+            """See `httptools.HttpRequestParser`, as the next one."""
+            self._beside = 0
+            super().on_message_begin()
+
+        def on_body(self, body: bytes) -> None:
+            """A part of a body."""
+            self._beside -= len(body)
+            super().on_body(body)
+
+        def on_response_complete(self) -> None:
+            """The answer was written, as far as its reader takes it."""
+            super().on_response_complete()
+            self._unread = self.transport.get_write_buffer_size()
+            self._await_head(NEXT)
+
+        def _await_head(self, seconds: float) -> None:
+            silent.pop(self, None)
+            silent[self] = None
+            if self._look is not None:
+                self._look.cancel()
+            self._look = self.loop.call_later(seconds, self._end_if_nothing_moves)
+
+        def _end_if_nothing_moves(self) -> None:
+            left = self.transport.get_write_buffer_size()
+            if 0 < left < self._unread:  # a long answer over a slow line
+                self._unread = left
+                self._await_head(NEXT)
+            else:
+                self._end_if_silent()
+
         def _end_if_silent(self) -> bool:
-            """Close a connection on which no head of a request has come whole; whether it was one."""
-            was = self in silent and self.cycle is None
+            """Close a connection without a whole head since the last answer; whether it was one."""
+            was = self in silent and (self.cycle is None or self.cycle.response_complete)
             silent.pop(self, None)
             if was:
                 self.transport.abort()

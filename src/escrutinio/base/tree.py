@@ -84,12 +84,13 @@ def write_pages(out: Path, pages: Iterable[tuple[str, bytes]]) -> int:
 
 def files_below(out: Path, roots: Iterable[str]) -> set[str]:
     """The files in these directories below `out`, as paths with slashes."""
-    return {
-        (Path(where) / name).relative_to(out).as_posix()
-        for root in roots
-        for where, _, names in os.walk(out / root)
-        for name in names
-    }
+    found: set[str] = set()
+    before = len(os.path.join(out, ""))
+    for root in roots:
+        for where, _, names in os.walk(out / root):
+            below = Path(where[before:]).as_posix()
+            found.update(f"{below}/{name}" for name in names)
+    return found
 
 
 def remove(out: Path, paths: Collection[str]) -> None:

@@ -183,6 +183,11 @@ def _print_together(plan: JointPlan, views: Sequence[ContestView]) -> None:
         for each in plan.alone
     ]
     print_table(header, rows)
+    vouchers = (
+        (say("vouchers, BRAVO, on average"), _or_none(plan.vouchers_expected)),
+        (say("vouchers, BRAVO, in 9 of 10 cases"), _or_none(plan.vouchers_likely)),
+    )
+    print_table(("", say("one sample")), vouchers)
 
 
 def _plan(
@@ -297,6 +302,8 @@ def _together_as_plain(plan: JointPlan | None) -> dict[str, object] | None:
         "boxes": plan.boxes,
         "boxes_one_lost": plan.boxes_one_lost,
         "boxes_macro": plan.boxes_macro,
+        "vouchers_expected": plan.vouchers_expected,
+        "vouchers_likely": plan.vouchers_likely,
         "contests": [
             {"contest": each.contest, "boxes": each.boxes, "margin": each.margin, "draws": each.draws}
             for each in plan.alone

@@ -14,7 +14,7 @@ import click
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError, InputError
 from escrutinio.base.words.say import language, say, say_in
-from escrutinio.cli.election import Opened, Question, asks
+from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs
@@ -157,10 +157,9 @@ def commit(
     opened = question.open()
     _check_organisations(opened, organisations)
     _check_known(opened, throwers)
-    if also and METHODS[method] is AuditMethod.BRAVO:
-        raise EvidenceError("vouchers-one-contest")
     state, contests = opened.state, (opened.contest.code, *also)
-    asked, boxes = _audited(opened, question, contests, p.AuditedContest("", "", source, most, listed))
+    fixed = p.AuditedContest("", "", source, most, listed)
+    asked, boxes = _audited(opened, question, contests, fixed, METHODS[method])
     head, mine = opened.checkpoint, organisation_of(signer.name)
     before = latest_of(state, contests, side_of(signer.name))
     body = t.AuditCommitment(
@@ -194,10 +193,17 @@ def commit(
 
 
 def _audited(
-    opened: Opened, question: Question, contests: Sequence[str], bound: p.AuditedContest
+    opened: Opened,
+    question: Question,
+    contests: Sequence[str],
+    bound: p.AuditedContest,
+    method: AuditMethod,
 ) -> tuple[tuple[p.AuditedContest, ...], int]:
-    """What is audited of each contest, and how many boxes there are of all. Raises EvidenceError."""
-    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
+    """What is audited of each contest, and how many boxes there are of all. Raises EvidenceError, also where
+    single vouchers cannot test one of them."""
+    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, registered_of
+    from escrutinio.evidence.audit.measure import Bravo
+    from escrutinio.evidence.audit.outcomes import outcome_of
     from escrutinio.evidence.audit.records import part_of
 
     if len(set(contests)) < len(contests):
@@ -209,7 +215,11 @@ def _audited(
     names: set[str] = set()
     for each in asked:
         part = part_of(state, each, contests, state.size, opened.log.attachment)
-        names.update(boxes_of(state, part.contest, part.basis, bound=part.bound).names)
+        boxes = boxes_of(state, part.contest, part.basis, bound=part.bound)
+        names.update(boxes.names)
+        if method is AuditMethod.BRAVO:
+            voters = registered_of(state, part.contest)
+            Bravo(boxes, outcome_of(state.contest(part.contest), boxes, registered=voters))
     return asked, len(names)
 
 
@@ -302,15 +312,13 @@ def draw(
 
 def _write_workbook(path: Path, opened: Opened, frame: Frame, seed: str, draws: int) -> None:
     from escrutinio.evidence.audit.measure import Ppeb
-    from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
+    from escrutinio.publication.downloads.audit_sheet import AuditSheet, SheetContest, audit_workbook
 
-    procedure = frame.first
-    if not isinstance(procedure, Ppeb):
+    if not isinstance(frame.first, Ppeb):
         raise InputError("workbook-unweighted")
-    if len(frame.parts) > 1:
-        raise InputError("workbook-several")
-    contest = opened.contest
-    sheet = AuditSheet(
-        procedure.boxes, procedure.assertions, contest.candidates, seed, draws, contest.classes
-    )
-    write_new((path, audit_workbook(sheet, language())))
+    contests = []
+    for code, part in frame.parts.items():
+        view = opened.state.contest(code)
+        name = title_of(view.titles, code)
+        contests.append(SheetContest(name, part.boxes, part.assertions, view.candidates, view.classes))
+    write_new((path, audit_workbook(AuditSheet(contests, seed, draws), language())))

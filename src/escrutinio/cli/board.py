@@ -9,7 +9,7 @@ import click
 
 from escrutinio.base.clock import moment, now
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import EXIT_FINDINGS, print_json
@@ -38,7 +38,13 @@ if TYPE_CHECKING:
 def board(directory: Path, area_code: str, opens: str | None, closes: str | None, as_json: bool) -> None:
     import numpy as np
 
-    from escrutinio.running.desk.operations import area_counts, arrivals_of, hours_of, stations_of
+    from escrutinio.running.desk.operations import (
+        area_counts,
+        arrivals_of,
+        hours_of,
+        stations_of,
+        waiting_sheets,
+    )
     from escrutinio.running.desk.operations_page import CALL_WORDS, STATUS_WORDS, call_rows, hub_status
     from escrutinio.running.workspace.workspace import open_workspace
 
@@ -50,15 +56,16 @@ def board(directory: Path, area_code: str, opens: str | None, closes: str | None
         raise InputError("board-area", area=repr(area_code[:80]))
     found, clock = stations_of(state), now()
     hours = hours_of(state, _moment(opens), _moment(closes))
-    whole, children = area_counts(found, np.logical_or.reduce(list(found.calls(hours, clock).values())), area)
-    rows = call_rows(found, hours, clock, area)
     hub = hub_status(workspace)
+    calls = found.calls(hours, clock, waiting_sheets(state, hub.later))
+    whole, children = area_counts(found, np.logical_or.reduce(list(calls.values())), area)
+    rows = call_rows(found, calls, area)
     came = arrivals_of(state).within(state.areas.within(area, state.roll.area) & found.votes)
     if as_json:
         print_json({
             "version": 1,
             "size": state.size,
-            "hub": {"status": hub.code, "waiting": hub.waiting},
+            "hub": {"status": hub.code, "waiting": hub.waiting, "later": len(hub.later)},
             "opens": hours.opens,
             "closes": hours.closes,
             "area": _plain(whole),
@@ -83,6 +90,8 @@ def board(directory: Path, area_code: str, opens: str | None, closes: str | None
         })  # fmt: skip
     else:
         click.echo(say(STATUS_WORDS[hub.code]))
+        if later := hub.said_of_later(language()):
+            click.echo(later)
         for each in (whole, *children):
             _say_area(each)
         for row in rows:

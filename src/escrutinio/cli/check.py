@@ -15,9 +15,13 @@ from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
-from escrutinio.cli.opening import open_log
+from escrutinio.cli.memory import recall
+from escrutinio.cli.opening import given_trust, open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_note
+from escrutinio.core.log.checkpoint import SignedCheckpoint
+from escrutinio.core.log.proofs import parse_proof
+from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.receipt import read_receipt_code
@@ -68,12 +72,14 @@ def command(
 ) -> None:  # fmt: skip
     code, found = read_receipt_code(thing), list[Found]()
     read = _read(thing) if code is None else Thing(digest_of(thing.encode()))
+    proof = None if proof_file is None else read_note(proof_file)
+    earlier = _earlier(given_trust(trust, address), proof)
     log = open_log(address, trust, quiet=quiet or as_json)
-    checker = Checker(log)
+    checker = Checker(log, earlier)
     if code is not None:
         found += [(1, "", checker.record(raw)) for raw in records_of_code(log, code)]
     else:
-        found = _check(checker, read, None if proof_file is None else read_note(proof_file))
+        found = _check(checker, read, proof)
     kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
     if kept and evidence is not None:
         write_new((evidence, _evidence(log, kept, read.digest)))
@@ -82,7 +88,7 @@ def command(
     else:
         _print(log, found, read)
         if kept:
-            _say_kept(evidence)
+            _say_kept(evidence, kept)
     answers = [each.answer for _, _, each in found if each is not None]
     if not all(answer.good for answer in answers):
         sys.exit(EXIT_FAILED)
@@ -112,6 +118,12 @@ def _read(thing: str) -> Thing:
         raise InputError("at-place", place=thing[:200], why=fault) from None
 
 
+def _earlier(trust: Trust | None, proof: bytes | None) -> list[SignedCheckpoint]:
+    """The checkpoints that were kept from before, or come with a proof: they say when the log had what."""
+    found = [each.signed for each in recall(trust).seen]
+    return found if proof is None else [*found, parse_proof(proof).checkpoint]
+
+
 def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
     found: list[Found] = [(page, text, checker.text(text)) for page, text in read.texts]
     if read.record is not None:
@@ -119,10 +131,11 @@ def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
     if read.proof is not None:
         found.append((1, "", checker.proof(read.proof, None)))
     if proof is not None:
-        records = [each.entry.raw for _, _, each in found if each is not None and each.entry is not None]
-        if len(records) != 1:
-            raise InputError("proof-for-one", size=len(records))
-        found.append((1, "", checker.proof(proof, records[0])))
+        entries = [each.entry for _, _, each in found if each is not None and each.entry is not None]
+        if len(entries) != 1:
+            raise InputError("proof-for-one", size=len(entries))
+        # With a promise comes the proof of what it promises.
+        found.append((1, "", checker.proof(proof, checker.promised(entries[0]) or entries[0].raw)))
     return found
 
 
@@ -160,8 +173,10 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
     )  # fmt: skip
 
 
-def _say_kept(evidence: Path | None) -> None:
-    if evidence is None:
+def _say_kept(evidence: Path | None, kept: list[Checked]) -> None:
+    if evidence is None and all(each.lacking is not None for each in kept):
+        hint = say("Write it down with --evidence FILE, together with the checkpoint that shows it.")
+    elif evidence is None:
         hint = say(
             "Write it down with --evidence FILE: what is authentic and missing from the log is evidence, "
             "and any receiver of the election accepts its bytes later."
@@ -186,6 +201,7 @@ def _evidence(log: VerifiedLog, kept: list[Checked], digest: bytes) -> bytes:
                 "record": base64.b64encode(each.entry.raw).decode(),
                 "others": list(each.answer.others),
             }
+            | ({} if each.lacking is None else {"earlier_checkpoint": each.lacking.note.data.decode()})
             for each in kept
             if each.entry is not None
         ],
@@ -235,6 +251,7 @@ def _plain_answer(log: VerifiedLog, checked: Checked) -> dict[str, object]:
         "marked": answer.marked,
         "due": answer.due,
         "seen": answer.seen,
+        "in_time": answer.in_time,
         "extensions": list(answer.extensions),
         "others": list(answer.others),
         "comparisons": [

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
-from escrutinio.cli.collect_kept import encrypt, keep, scan, take_out
+from escrutinio.cli.collect_kept import board, encrypt, keep, scan, take_out
 from escrutinio.cli.collect_phones import pictures, receive
 from escrutinio.cli.options import (
     clock_option,
@@ -91,12 +92,21 @@ def command() -> None:
     is_flag=True,
     help=say("Leave what is private in clear on the disk; by default it is encrypted for the passphrase."),
 )
+@click.option(
+    "--until-public",
+    is_flag=True,
+    help=say(
+        "Let copies wait for the moment of the calendar from which results may be public; without it, "
+        "whoever publishes them sooner answers for that."
+    ),
+)
 @new_passphrase_option
 @clock_option
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    key: str | None, titles: tuple[str, ...], plain: bool, passphrase: str, clock: int, quiet: bool,
+    key: str | None, titles: tuple[str, ...], plain: bool, until_public: bool, passphrase: str, clock: int,
+    quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
@@ -122,6 +132,7 @@ def init(
             holder=None if key is None else _open_key(key),
             signer="" if key is None else _address(key),
             sealed=not plain,
+            until_public=until_public,
         )
         keyring = collection.keyring(passphrase)
         trusted = _renew(collection, keyring, collection.open(), clock, quiet)
@@ -166,6 +177,7 @@ def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], key: str | None, passphrase: str,
     clock: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.cli.counting import say_early
     from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
     from escrutinio.running.workspace.collection.inputs import of_files, of_kept
     from escrutinio.running.workspace.collection.sheets import (
@@ -173,6 +185,7 @@ def add(
         Collected,
         NotTaken,
         Said,
+        let_wait,
         sort_facts,
         sort_out,
     )
@@ -196,13 +209,18 @@ def add(
         read = list(of_files(files, state, keys, qr2024) if files else kept)
         if not (files or read):
             raise InputError("collect-nothing")
-        sheets = [one for one in read if isinstance(one, Collected)]
-        found = sort_out(sheets, state, collection.name, confirmed)
+        found = sort_out(
+            (one for one in read if isinstance(one, Collected)), state, collection.name, confirmed
+        )
         facts, of_nobody = sort_facts((one for one in read if isinstance(one, Said)), state, collection.name)
         not_taken = [*(one for one in read if isinstance(one, NotTaken)), *found.not_taken, *of_nobody]
+        sheets, later = found.taken, tuple[int, ...]()
+        if collection.workspace.lets_wait:
+            waiting = let_wait(sheets, facts, state, clock)
+            sheets, facts, later = waiting.sheets, waiting.facts, waiting.later
         try:
-            if found.taken or facts:
-                entries = collection.append(found.taken, keyring, clock, follower.log, facts)
+            if sheets or facts:
+                entries = collection.append(sheets, keyring, clock, follower.log, facts)
                 added = entries - len(facts)
         except CopiesRefusedError as error:  # the others are in the log, and the pages show them
             refusal, added = error, error.added
@@ -212,6 +230,7 @@ def add(
             collection.public, log.signed
         ):  # also after a run that was stopped before the pages
             _renew(collection, keyring, log, clock, quiet or as_json)
+    say_early(log.state, clock)
     if refusal is not None:
         raise refusal
     held = [one for one in not_taken if one.why in HELD]
@@ -222,6 +241,7 @@ def add(
                 "added": added,
                 "known": found.known,
                 "facts": len(facts),
+                "later": {"count": len(later), "until": max(later)} if later else None,
                 "held": [_plain(one) for one in held],
                 "refused": [_plain(one) for one in refused],
             }
@@ -239,6 +259,15 @@ def add(
     )
     if facts:
         click.echo(say("What the tables say of sheets, new in the log: {count:,}", count=len(facts)))
+    if later:
+        click.echo(
+            say(
+                "By the calendar results may be public from {until} on, at the latest; kept from the log "
+                "until this command is run again: {count:,}",
+                until=moment_text(max(later)),
+                count=len(later),
+            )
+        )
     _show(held)
     _show(refused)
 
@@ -341,30 +370,6 @@ def status(directory: Path, as_json: bool) -> None:
     _show(waiting)
 
 
-@command.command(
-    help=say(
-        "Show the coverage board on this machine alone: which stations have no copy yet.\n\n"
-        "Example: escrutinio collect board azul"
-    )
-)
-@_directory
-@click.option(
-    "--port",
-    default=8010,
-    show_default=True,
-    type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one."),
-)
-def board(directory: Path, port: int) -> None:
-    from escrutinio.base.local_http import serve_locally
-    from escrutinio.cli.cabinet import open_unlocked
-    from escrutinio.running.desk.board import application
-    from escrutinio.running.workspace.collection.collection import open_collection
-
-    collection = open_unlocked(open_collection(directory))
-    serve_locally(application(collection), port, click.echo)
-
-
 def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, clock: int, quiet: bool) -> Trust:
     """Bring the publication up to its log."""
     from escrutinio.intake.authoring.presentation import Presentation
@@ -420,5 +425,5 @@ def _show(some: Iterable[NotTaken]) -> None:
         click.echo(say("  … and {more:,} more (collect board)", more=more))
 
 
-for _each in (keep, scan, encrypt, take_out, receive, pictures):
+for _each in (board, keep, scan, encrypt, take_out, receive, pictures):
     command.add_command(_each)

@@ -1,4 +1,4 @@
-"""escrutinio collect keep, scan, encrypt, take-out: the private part of a collection, encrypted at rest."""
+"""escrutinio collect keep, scan, encrypt, take-out, board: what opens the private part of a collection."""
 
 from __future__ import annotations
 
@@ -167,3 +167,27 @@ def take_out(directory: Path, names: tuple[str, ...], output: Path | None, as_js
         return
     for name in found:
         click.echo(name if output is None else say("written: {file}", file=output / name))
+
+
+@click.command(
+    help=say(
+        "Show the coverage board on this machine alone: which stations have no copy yet.\n\n"
+        "Example: escrutinio collect board azul"
+    )
+)
+@_directory
+@click.option(
+    "--port",
+    default=8010,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help=say("Port; 0 takes a free one."),
+)
+def board(directory: Path, port: int) -> None:
+    from escrutinio.base.local_http import serve_locally
+    from escrutinio.cli.cabinet import open_unlocked
+    from escrutinio.running.desk.board import application
+    from escrutinio.running.workspace.collection.collection import open_collection
+
+    collection = open_unlocked(open_collection(directory))
+    serve_locally(application(collection), port, click.echo)

@@ -6,16 +6,32 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.words.say import language, say, say_many_in
+from escrutinio.core.election.embargo import early_records
 from escrutinio.core.election.findings.finding import MORE, REGISTERED
-from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.intake.mapping.rows import BadRow
 
 SHOWN = 10
 """Most rows that are listed."""
+
+
+def say_early(state: ElectionState, seconds: int) -> None:
+    """Say, where a log has results before these may be public by its calendar, who answers for that."""
+    if early := early_records(state, seconds):
+        click.echo(
+            say(
+                "The log has records with results before these may be public by its calendar: {count:,}. "
+                "Whoever publishes them sooner answers for it by the law of the place.",
+                count=len(early),
+            ),
+            err=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)

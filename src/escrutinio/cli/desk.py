@@ -12,7 +12,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.cli.desk_counts import audits_option, seal_counts
 from escrutinio.cli.desk_seal import seal_typed
-from escrutinio.cli.options import json_option, trust_option
+from escrutinio.cli.options import HOUR, hours_option, json_option, trust_option
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from escrutinio.running.desk.transcription.desk import Desk
     from escrutinio.running.workspace.cabinet import Cabinet
 
-HOUR = 3600
 USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board", "scrutineer", "counter")
 
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -131,11 +130,10 @@ def _transcription(pictures: Path | None, files: Cabinet, unread: Path | None, *
 
     typed = files.below(DESK).below(TYPED)
     if pictures is None:
-        shelf = ShelfSource(PictureShelf(files))
-        desk = Desk(shelf, typed, left_to_type(files), sessions=True, clerks=clerks)
+        desk = Desk(ShelfSource(PictureShelf(files)), typed, left_to_type(files), clerks=clerks)
     else:
         only = None if unread is None else unread_pages(unread)
-        desk = Desk(pictures, typed, only, sessions=True, clerks=clerks)
+        desk = Desk(pictures, typed, only, clerks=clerks)
     for path, why in desk.unreadable.items():
         click.echo(say("not a picture: {path} ({why})", path=path, why=why), err=True)
     click.echo(say("{pictures:,} pictures", pictures=len(desk.pictures)))
@@ -164,8 +162,7 @@ def _named_key(text: str) -> tuple[str, str]:
 @click.option("--for", "use", required=True, type=click.Choice(USES),
               help=say("What the key is for."))  # fmt: skip
 @click.option("--signs-as", default="", metavar="NAME", help=say("Name of the enrolled key, of a signer."))
-@click.option("--hours", default=12, show_default=True, type=click.IntRange(1, 24 * 31),
-              help=say("Hours after which it is refused."))  # fmt: skip
+@hours_option
 @click.option(
     "--at", "address", metavar="URL", help=say("Address of the desk: prints a link, and its QR code.")
 )
@@ -173,12 +170,12 @@ def _named_key(text: str) -> tuple[str, str]:
 def admit(
     directory: Path, label: str, use: str, signs_as: str, hours: int, address: str | None, as_json: bool
 ) -> None:
-    from escrutinio.running.desk.app import desk_directory
+    from escrutinio.running.desk.app import sessions_directory
     from escrutinio.running.desk.sessions import Sessions, Use
-    from escrutinio.running.workspace.workspace import open_workspace
 
-    sessions = Sessions(desk_directory(open_workspace(directory)), now)
-    key = sessions.hand_out(label, Use(use), hours * HOUR, signs_as)
+    kind = Use(use)
+    sessions = Sessions(sessions_directory(directory, kind), now)
+    key = sessions.hand_out(label, kind, hours * HOUR, signs_as)
     link = None if address is None else f"{address.rstrip('/')}/enter#{key}"
     if as_json:
         print_json({"version": 1, "label": label, "for": use, "key": key, "link": link})
@@ -204,11 +201,10 @@ def admit(
 @_directory
 @click.argument("label")
 def revoke(directory: Path, label: str) -> None:
-    from escrutinio.running.desk.app import desk_directory
+    from escrutinio.running.desk.app import sessions_directory
     from escrutinio.running.desk.sessions import Sessions
-    from escrutinio.running.workspace.workspace import open_workspace
 
-    Sessions(desk_directory(open_workspace(directory)), now).revoke(label)
+    Sessions(sessions_directory(directory), now).revoke(label)
     click.echo(say("{label}: the session is over", label=label))
 
 
@@ -220,11 +216,10 @@ def revoke(directory: Path, label: str) -> None:
 def sessions(directory: Path, as_json: bool) -> None:
     from datetime import UTC, datetime
 
-    from escrutinio.running.desk.app import desk_directory
+    from escrutinio.running.desk.app import sessions_directory
     from escrutinio.running.desk.sessions import Sessions
-    from escrutinio.running.workspace.workspace import open_workspace
 
-    found = list(Sessions(desk_directory(open_workspace(directory)), now).in_force())
+    found = list(Sessions(sessions_directory(directory), now).in_force())
     if as_json:
         print_json({
             "version": 1,

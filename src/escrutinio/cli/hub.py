@@ -22,10 +22,11 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
 _period = click.option("--period", type=click.FloatRange(min=0.05), default=1.0, show_default=True,
                        help=say("Seconds between two checkpoints."))  # fmt: skip
 _pages = click.option("--pages", type=click.FloatRange(min=0), default=15.0, show_default=True,
-                      help=say("Seconds between two renewals of data and pages; 0 makes none."))  # fmt: skip
+                      help=say("Seconds between two renewals of the pages of what came; 0 makes "
+                               "none."))  # fmt: skip
 _evidence = click.option("--evidence", type=click.FloatRange(min=0), default=60.0, show_default=True,
-                         help=say("Seconds between two workings of the evidence that the pages show; they "
-                                  "say at which size of the log it was worked out."))  # fmt: skip
+                         help=say("Seconds between two workings of what takes the whole log: tables and "
+                                  "evidence; both say of which size of the log they are."))  # fmt: skip
 
 
 def _receiving(command: F) -> F:
@@ -83,8 +84,8 @@ def receive(
 
 @command.command(
     help=say(
-        "Publish the log in DIRECTORY as records come: a checkpoint and its totals each period, data and "
-        "pages less often, evidence at its own pace. One alone can run.\n\n"
+        "Publish the log in DIRECTORY as records come: a checkpoint and its totals each period, pages less "
+        "often, tables and evidence at their own pace. One alone can run.\n\n"
         "Example: escrutinio hub publish /srv/election --period 1"
     )
 )
@@ -200,18 +201,25 @@ def _receiver_key(address: str | None, seconds: int) -> ReceiverKey | None:
     help=say(
         "Copy into TARGET what the store of DIRECTORY alone has: records that are durable and not yet "
         "public, and the log's key, encrypted. After a loss `escrutinio workspace recover` makes the store "
-        "again from the public log, and `escrutinio submit TARGET` brings these records.\n\n"
+        "again from the public log, and `escrutinio submit TARGET` brings these records. Those that the log "
+        "refused when their moment came stand in the directory refused/ of TARGET.\n\n"
         "Example: escrutinio hub backup /srv/election /media/backup/2031-05-04"
     )
 )
 @_directory
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 def backup(directory: Path, target: Path) -> None:
+    from escrutinio.running.exchange.parcel import REFUSED
     from escrutinio.running.hub.safekeeping import back_up
     from escrutinio.running.workspace.workspace import open_workspace
 
-    count = back_up(open_workspace(directory), target)
+    count, refused = back_up(open_workspace(directory), target)
     click.echo(say("{target}: records that are not public yet: {count:,}", target=target, count=count))
+    if refused:
+        click.echo(
+            say("{target}: records that the log refused when their moment came: {count:,}",
+                target=target / REFUSED, count=refused)
+        )  # fmt: skip
 
 
 @command.command(

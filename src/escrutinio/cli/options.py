@@ -88,6 +88,14 @@ common_trust_option = _with_memory(
     say("Trust file for all publications named."),
 )
 json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JSON."))
+HOUR = 3600
+hours_option = click.option(
+    "--hours",
+    default=12,
+    show_default=True,
+    type=click.IntRange(1, 24 * 31),
+    help=say("Hours after which a session key is refused."),
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help=say("No progress bars."))
 language_option = click.option(
     "--language",

@@ -10,7 +10,7 @@ import click
 
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
-from escrutinio.cli.counting import countings, nothing_counts, zero_sentence
+from escrutinio.cli.counting import countings, nothing_counts, say_early, zero_sentence
 from escrutinio.cli.memory import signed_another
 from escrutinio.cli.options import ask_passphrase, clock_option, json_option, quiet_option
 from escrutinio.cli.output import EXIT_NOTHING, print_json, progress_bar
@@ -114,6 +114,7 @@ def command(
         "contests": [each.as_plain() for each in counted],
         "seconds": round(time.perf_counter() - started, 2),
     }
+    say_early(state, clock)
     if as_json:
         print_json(facts)
     else:

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.clock import moment_text, now
 from escrutinio.base.errors import InputError
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.base.words.say import language, say, say_in
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, print_method, print_sentences, print_table
-from escrutinio.cli.output import print_json
+from escrutinio.cli.output import EXIT_OPEN, print_json, refuse
+from escrutinio.core.election.embargo import public_moments
 from escrutinio.core.election.outcome import rank
+from escrutinio.core.records.subjects import Subject
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.quickcount.design import SECRET_BYTES, Design, Plan, commitment, frame_of
 from escrutinio.evidence.quickcount.plan_file import MAX_PLAN, check_commitment, read_plan
@@ -260,7 +263,8 @@ def _level(opened: Opened, level: str | None) -> str:
         "Estimate the result from the tables of PLAN that are in, with intervals.\n\n"
         "Tables that did not come in are not filled in: the interval covers every result that their "
         "registered voters allow. With --secret and --commitment it is checked that PLAN is the one that was "
-        "committed to.\n\n"
+        "committed to. With --until-public no figure is shown before the moment of the calendar from which "
+        "results of the contest may be public: the command ends with exit code 4.\n\n"
         "Example: escrutinio quickcount estimate public/venezuela-2024 --plan sample/plan.txt"
     )
 )
@@ -271,7 +275,12 @@ def _level(opened: Opened, level: str | None) -> str:
               help=say("The secret that was kept with it."))  # fmt: skip
 @click.option("--commitment", "digest", metavar="DIGEST",
               help=say("The digest that was published."))  # fmt: skip
-def estimate(question: Question, plan_file: Path, secret_file: Path | None, digest: str | None) -> None:
+@click.option("--until-public", is_flag=True,
+              help=say("Show nothing before results may be public by the calendar; without it, whoever shows "
+                       "figures sooner answers for that."))  # fmt: skip
+def estimate(
+    question: Question, plan_file: Path, secret_file: Path | None, digest: str | None, until_public: bool
+) -> None:
     from escrutinio.evidence.quickcount.from_state import quick_count
 
     if (secret_file is None) is not (digest is None):
@@ -282,10 +291,23 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
         secret = content.decode("ascii", "replace").strip()
         check_commitment(made, secret, digest)
     opened = question.open()
+    since = public_moments(opened.state)(Subject(contest=opened.contest.code))
+    waits = since > now()
+    if waits and until_public:
+        refuse(InputError("figures-wait", until=moment_text(since)), EXIT_OPEN)
     found = quick_count(made, opened.state, opened.contest.code, opened.with_sheets)
     if question.as_json:
-        print_json(_estimate_as_plain(opened, found, checked=digest is not None))
+        print_json(_estimate_as_plain(opened, found, checked=digest is not None, since=since))
         return
+    if waits:
+        click.echo(
+            say(
+                "By the calendar results of this contest may be public from {until} on. Whoever shows these "
+                "figures sooner answers for it by the law of the place.",
+                until=moment_text(since),
+            ),
+            err=True,
+        )
     click.echo(opened.heading())
     print_sentences(found)
     _print_estimates(say("share of"), found.estimates)
@@ -319,7 +341,7 @@ def _share(value: float | None) -> str:
     return percent(Fraction(value).limit_denominator(10**9), 2, language())
 
 
-def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> dict[str, object]:
+def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool, since: int) -> dict[str, object]:
     from escrutinio.evidence.quickcount.planning import Z95
 
     def estimates(each: Sequence[Estimate]) -> list[dict[str, object]]:
@@ -339,6 +361,7 @@ def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> d
         "contest": opened.contest.code,
         "basis": opened.basis,
         "commitment_checked": checked,
+        "public_from": since or None,
         "drawn": found.drawn,
         "obtained": found.obtained,
         "z": Z95,

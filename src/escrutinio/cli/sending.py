@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,41 @@ def channel_of(files: Iterable[Path], given: Channel | None) -> Channel:
     if given is not None:
         return given
     return Channel.QR if all(map(is_paper, files)) else Channel.NETWORK
+
+
+def kept_back(
+    records: Sequence[bytes], target: str, address: str | None, trust: Path | None, until_public: bool | None
+) -> dict[int, int]:
+    """Which records are not sent to a place now, and until when, in seconds since 1970: those with results
+    whose moment has not come, where it would not let them wait. `until_public`: kept back from any place
+    (True), from none (False). What is carried on a stick is let wait by whoever takes it. Raises
+    click.UsageError where nothing says when that is."""
+    from escrutinio.base.clock import now
+    from escrutinio.cli.opening import open_log
+    from escrutinio.core.election.embargo import BEARING_TYPES, moments_of
+    from escrutinio.core.election.following import kind_of
+    from escrutinio.core.records.codes import LogRole
+    from escrutinio.running.workspace.workspace import SETTINGS, open_workspace
+
+    if until_public is False or not any(kind_of(raw) in BEARING_TYPES for raw in records):
+        return {}
+    to_hub = target.startswith(("http://", "https://"))
+    if not to_hub and (Path(target) / SETTINGS).is_file():
+        workspace = open_workspace(Path(target))
+        if workspace.lets_wait and not until_public:
+            return {}
+        address = address or str(workspace.public)
+    elif not to_hub and not until_public:
+        return {}
+    if address is None:
+        if until_public:
+            raise click.UsageError(say("--until-public goes with --log, which says from when on"))
+        return {}
+    state = open_log(address, trust, quiet=True).state
+    if not until_public and state.charter is not None and state.charter.body.role is LogRole.OFFICIAL:
+        return {}
+    moment = now()
+    return {place: until for place, until in enumerate(moments_of(state, records)) if until > moment}
 
 
 def open_outbox(directory: Path, *, make: bool = False) -> Outbox:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
-from escrutinio.cli.sending import channel_of, channel_option
+from escrutinio.cli.sending import channel_of, channel_option, kept_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,11 @@ LOOKS_EVERY = 1.0
         "same.\n\n"
         "With --wait it waits until the hub, or the publication at --log, has the records, and keeps a proof "
         "of each.\n\n"
+        "Records with results wait for their moment in the calendar in the authority's log, and in a party's "
+        "or an observer's whose workspace says so. To another workspace, or to a hub of another log that "
+        "--log names, they are not sent before it, and the command ends with exit code 4; --at-once sends "
+        "them all the same, and whoever publishes them sooner answers for that. --until-public keeps them "
+        "back whatever the place.\n\n"
         "Examples:\n\n"
         "  escrutinio submit out --to /media/stick\n\n"
         "  escrutinio submit out --to https://hub.example --trust trust.toml --wait 60 --proofs proofs\n\n"
@@ -54,22 +60,30 @@ LOOKS_EVERY = 1.0
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0,
               help=say("Seconds to wait for the publication that has the records."))  # fmt: skip
 @click.option("--proofs", type=click.Path(path_type=Path), help=say("Directory for the proofs."))
+@click.option("--until-public/--at-once", default=None,
+              help=say("Whether records with results are sent before these may be public."))  # fmt: skip
 @channel_option
 @json_option
 def command(
     files: tuple[Path, ...], target: str, address: str | None, trust: Path | None, wait: float,
-    proofs: Path | None, channel: Channel | None, as_json: bool,
+    proofs: Path | None, until_public: bool | None, channel: Channel | None, as_json: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.running.exchange.parcel import read_sealed
+    from escrutinio.running.exchange.parcel import attached_to, read_sealed
 
     to_hub = target.startswith(("http://", "https://"))
     if channel is not None and not to_hub:
         raise click.UsageError(say("--channel goes with the address of a hub"))
-    records, attachments = read_sealed(files)
+    given, attachments = read_sealed(files)
+    back = kept_back(given, target, address, trust, until_public)
+    places = [place for place in range(len(given)) if place not in back]
+    records = [given[place] for place in places]
+    attachments = attached_to(records, attachments)
     refused: dict[int, EscrutinioError] = {}
     found: dict[int, int] = {}
     asks = wait or proofs is not None
-    if to_hub:
+    if not records:
+        where = None
+    elif to_hub:
         where = address or (target if asks else None)
         hub = _hub(target, wait)
         refused = _sent(hub, records, attachments, proofs, channel_of(files, channel))
@@ -83,23 +97,34 @@ def command(
     if where is not None and where != target:
         found = _waited(records, where, trust, wait, proofs)
     if as_json:
+        entries = {places[at]: index for at, index in found.items()}
         print_json({
             "version": 1,
             "sent": len(records) - len(refused),
             "attachments": len(attachments),
             "public": len(found),
-            "entries": [found.get(place) for place in range(len(records))],
-            "refused": {str(place): why.plain() for place, why in refused.items()},
+            "entries": [entries.get(place) for place in range(len(given))],
+            "refused": {str(places[at]): why.plain() for at, why in refused.items()},
+            "later": {str(place): until for place, until in back.items()},
         })  # fmt: skip
     else:
         count = len(records) - len(refused)
         click.echo(say("Records sent to {target}: {count:,}", target=target, count=count))
+        if back:
+            click.echo(
+                say(
+                    "Not sent, since by the calendar their results may be public from {until} on, at the "
+                    "latest, and nothing says that they would wait there: {count:,}",
+                    until=moment_text(max(back.values())),
+                    count=len(back),
+                )
+            )
         _say_refused(records, refused)
         if where is not None:
             click.echo(say("Of these in the log at {address}: {count:,}", count=len(found), address=where))
     if refused:
         raise SystemExit(EXIT_FAILED)
-    if where is not None and len(found) < len(records):
+    if back or (where is not None and len(found) < len(records)):
         raise SystemExit(EXIT_OPEN)
 
 

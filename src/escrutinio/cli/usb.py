@@ -153,14 +153,17 @@ def _sent(addresses: tuple[str, ...], found: OnStick, wait: float) -> tuple[HubC
     from escrutinio.core.records.codes import Channel
     from escrutinio.running.exchange.hub_client import HubClient
 
-    for address in addresses:
-        hub = HubClient(address, wait)
-        try:
-            return hub, hub.send(found.records, found.attachments, Channel.REMOVABLE)
-        except LogError:
-            if address == addresses[-1]:
-                raise
-    raise AssertionError(addresses)
+    why = None
+    for patience in (0.0, wait) if wait else (0.0,):  # none waits for another one that does not answer
+        for address in addresses:
+            try:
+                sent = HubClient(address, patience).send(found.records, found.attachments, Channel.REMOVABLE)
+            except LogError as error:
+                why = error
+            else:
+                return HubClient(address, wait), sent
+    assert why is not None
+    raise why
 
 
 def _answered(

@@ -177,7 +177,7 @@ def pages_verdict(pages: PageFigures | None) -> str:
     if pages is None:
         return say("Pages: not compared; there are no tables to hold them against.")
     reasons = (*pages.differing, *pages.unread)
-    if not pages.figures and not reasons:
+    if not pages.figures and not reasons and not pages.later:
         return say("Pages: not compared; this publication has none whose figures are marked.")
     text = say(
         "Pages: {figures:,} figures of {pages:,} pages were held against the tables; {differing:,} differ.",
@@ -185,6 +185,8 @@ def pages_verdict(pages: PageFigures | None) -> str:
         pages=pages.pages,
         differing=len(pages.differing),
     )
+    if pages.later:
+        text += say(" Pages made after the tables, and not compared: {later:,}.", later=pages.later)
     shown = [f"       {reason.said_in(language())}" for reason in reasons[:SHOWN_FAILURES]]
     return "\n".join([text, *shown])
 
@@ -320,6 +322,7 @@ def as_plain(
             "pages": pages.pages,
             "differing": [reason.plain() for reason in pages.differing],
             "unread": [reason.plain() for reason in pages.unread],
+            "later": pages.later,
         },
         "unlisted": list(result.unlisted),
         "findings": [

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from escrutinio.running.workspace.workspace import Workspace
 
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+_until_public = click.option(
+    "--until-public",
+    is_flag=True,
+    help=say(
+        "In a party's or an observer's log too, let results wait for the moment of the calendar from which "
+        "they may be public; without it, whoever publishes them sooner answers for that."
+    ),
+)
 
 
 @click.group(
@@ -61,14 +69,7 @@ command.add_command(board.board)
     help=say("Another directory to take from."),
 )
 @click.option("--refresh", type=click.IntRange(min=1), help=say("Seconds after which readers look again."))
-@click.option(
-    "--until-public",
-    is_flag=True,
-    help=say(
-        "In a party's or an observer's log too, let results wait for the moment of the calendar from which "
-        "they may be public; without it, whoever publishes them sooner answers for that."
-    ),
-)
+@_until_public
 @passphrase_option
 @clock_option
 @json_option
@@ -78,6 +79,7 @@ def publish(
     clock: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.cli.counting import say_early
     from escrutinio.running.workspace.rounds import play_round
     from escrutinio.running.workspace.workspace import open_workspace
 
@@ -88,6 +90,7 @@ def publish(
             workspace, signer, clock, inboxes=sources, progress=progress, executor=executor, refresh=refresh,
             until_public=until_public,
         )  # fmt: skip
+    say_early(played.log.state, clock)
     if as_json:
         print_json(_plain(played))
         return
@@ -299,13 +302,14 @@ def _say_plain(made: Workspace) -> None:
 @click.option("--operator", default="", help=say("The name that signs in this log; that of a party's log."))
 @click.option("--mirror", "mirrors", multiple=True, help=say("Another publication of the log."))
 @_shown_option
+@_until_public
 @trust_option
 @passphrase_option
 @clock_option
 @quiet_option
 def recover(
     public: Path, directory: Path, key_file: Path, operator: str, mirrors: tuple[str, ...],
-    shown: Path | None, trust: Path | None, passphrase: str, clock: int, quiet: bool,
+    shown: Path | None, until_public: bool, trust: Path | None, passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     import shutil
 
@@ -332,6 +336,7 @@ def recover(
     made = make_again(
         log, public, directory, signer, clock,
         key_file=keep, operator=operator, elsewhere=sizes, shown=_presentation(shown, public), trust=trust,
+        until_public=until_public,
     )  # fmt: skip
     _say_plain(made)
     if not made.settings.witnesses.witness:
@@ -370,13 +375,14 @@ def recover(
               help=say("Key file of the new log; made where none is given."))  # fmt: skip
 @click.option("--operator", default="", help=say("The name that signs in this log; that of a party's log."))
 @_shown_option
+@_until_public
 @trust_option
 @passphrase_option
 @clock_option
 @quiet_option
 def succeed(
     old: Path, directory: Path, root_address: str, origin: str, key_file: Path | None, operator: str,
-    shown: Path | None, trust: Path | None, passphrase: str, clock: int, quiet: bool,
+    shown: Path | None, until_public: bool, trust: Path | None, passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     import shutil
 
@@ -406,7 +412,7 @@ def succeed(
     made = begin_again(
         log, directory, signer, clock,
         root=root.holder, root_name=root.name, key_file=keep, operator=operator,
-        shown=_presentation(shown, old),
+        shown=_presentation(shown, old), until_public=until_public,
     )  # fmt: skip
     _say_plain(made)
     click.echo(

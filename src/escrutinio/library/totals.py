@@ -78,7 +78,10 @@ def totals_table(state: ElectionState, contest: str, basis: str, *, by_option: b
         name: tuple(cells[at] for at in shown)
         for name, cells in zip(AREA, (tree.codes, parents, tree.levels, tree.names), strict=True)
     }
-    columns |= {name: tuple(column) for name, column in zip(numbers, figures.T.tolist(), strict=True)}
+    columns |= {
+        name: tuple(None if cell < 0 else cell for cell in column)
+        for name, column in zip(numbers, figures.T.tolist(), strict=True)
+    }
     left_out = _left_out(state, contest, basis)
     top = tree.index[view.area]
     unlisted = int(found.stations_silent[top]) - left_out["why"].count("silent")

@@ -12,7 +12,8 @@ from escrutinio.core.election.definition import RESERVED
 from escrutinio.core.election.findings.finding import REGISTERED
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Role, Step
+from escrutinio.core.records.codes import Form, Role, Step
+from escrutinio.library.totals import totals_table
 from tests.core.election.build import SOFTWARE, Day, honest, life
 from tests.reference.canonical import canonical
 
@@ -93,3 +94,29 @@ def test_the_digest_of_a_state_follows_what_it_says() -> None:
     assert canonical(day.state()) == before
     day.sheet("machine/1", "n1.01", (5, 4, 3, 1))
     assert canonical(day.state()) != before
+
+
+def test_what_no_counted_sheet_states_is_not_known() -> None:
+    """A copy need not have read the classes of other ballots: that there were none, it does not say."""
+    day = honest()
+    day.say(t.Copy((21, 4, 3, 2), (), form=Form.TABLE), "party/azul/1", "n1.01/presidente")
+    before = {row["area"]: row for row in _rows(day)}
+    assert {(row["null"], row["blank"], row["ballots"]) for row in before.values()} == {
+        ("", "", ""), ("0", "0", "0")
+    }  # fmt: skip
+    assert (before["sur"]["stations_counted"], before["sur"]["ballots"]) == ("0", "0")
+    day.copy("party/azul/1", "s1.01", (9, 9, 9, 9), null=2)
+    after = {row["area"]: row for row in _rows(day)}
+    said = {area: (row["valid"], row["null"], row["ballots"]) for area, row in after.items()}
+    assert said == {"isla": ("66", "2", "68"), "norte": ("30", "", ""), "sur": ("36", "2", "38")}
+    assert (after["isla"]["stations_counted"], after["isla"]["classes_unread_in_counted"]) == ("2", "1")
+    [contest, *_] = json.loads(every_byte(day.state())["results.json"])["contests"]
+    [areas] = [basis["areas"] for basis in contest["bases"] if basis["code"] == "copies:party/azul"]
+    assert dict(zip(contest["columns"], areas["norte"], strict=True))["ballots"] is None
+    table = totals_table(day.state(), "presidente", "copies:party/azul")
+    assert (table.of("norte")["null"], table.of("sur")["null"]) == (None, 2)
+
+
+def _rows(day: Day) -> list[dict[str, str]]:
+    content = every_byte(day.state())["presidente/areas-copies-party-azul.csv"]
+    return list(csv.DictReader(io.StringIO(content.decode())))

@@ -6,10 +6,18 @@ import pytest
 
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.admission import Admission
-from escrutinio.core.election.embargo import BEARING, check_moments, embargo_of
+from escrutinio.core.election.embargo import (
+    BEARING,
+    check_moments,
+    early_records,
+    embargo_of,
+    latest_moment,
+    moments_of,
+    public_moments,
+)
 from escrutinio.core.election.findings.calendar import calendar_findings
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import LogRole, Role
+from escrutinio.core.records.codes import LogRole, Retracted, Role, SheetFact
 from escrutinio.core.records.parts import Deadline
 from escrutinio.core.records.subjects import Subject
 from tests.core.election.build import DAY, VOTES, Day, check_words, codes, machines
@@ -121,6 +129,57 @@ def test_admission_says_when_each_record_may_enter_as_the_fold_does() -> None:
     assert admission.later([b"", b"\xd2\x84", coming[1][:40]]) == [0, 0, 0]
 
 
+def test_an_extension_holds_for_what_comes_together_with_it() -> None:
+    day = machines(Day(calendar=CALENDAR, officers=2))
+    size = len(day.log)
+    day.sheet("machine/1", "n1.01", VOTES)
+    for officer in ("authority/1", "authority/2"):
+        day.say(t.Extension(DAY + 500, "art. 9: polls closed late"), officer, "area/norte")
+    day.sheet("machine/3", "n1.01", VOTES)
+    coming = day.log[size:]
+    del day.log[size:]
+    admission = Admission(day.attachments.get)
+    admission.follow(day.log)
+    last = DAY + 300  # no roll has two officers' signatures yet, so that nobody knows where the station is
+    assert admission.later(coming) == [last, 0, 0, DAY + 500]
+    assert admission.later([coming[0], coming[1], coming[3]]) == [last, 0, last]  # one is not enough
+    assert admission.later(coming[:1]) == [last]  # nothing of it was taken
+
+
+def test_what_was_in_the_log_before_an_extension_is_not_early_by_it() -> None:
+    """Results of the north were public as the calendar says, and then it is put off: what came before stays,
+    and what comes after it is early."""
+    day = machines(Day(calendar=CALENDAR))
+    day.sheet("machine/1", "n1.01", VOTES)
+    extend(day, 500)
+    assert calendar_findings(day.state(), DAY + 100) == ()
+    [finding] = calendar_findings(day.state(), DAY + 99)
+    assert finding.count == 1
+    after = day.sheet("machine/3", "n1.01", VOTES)
+    [finding] = calendar_findings(day.state(), DAY + 499)
+    assert (finding.entries, finding.count) == ((after,), 1)
+    assert calendar_findings(day.state(), DAY + 500) == ()
+
+
+def test_records_and_places_are_asked_about_in_one_way() -> None:
+    day = machines(Day(calendar=CALENDAR))
+    size = len(day.log)
+    day.zero("machine/1", "n1.01")
+    day.sheet("machine/1", "n1.01", VOTES)
+    day.say(t.SheetStatus(SheetFact.ILLEGIBLE, None, None), "party/azul/1", "s1.01/presidente")
+    day.say(t.Retraction(bytes(32), Retracted.MISREAD), "party/azul/1", "election")
+    extend(day, 500, "area/norte")
+    state = day.state()
+    moments = [DAY + 500, DAY + 300, DAY + 500]
+    assert moments_of(state, [*day.log[size:], b"no record"]) == [0, *moments, 0, 0]
+    about = public_moments(state)
+    assert about(Subject(contest="presidente")) == about(Subject(station="n1.01")) == DAY + 500
+    assert about(Subject(station="s1.01")) == about(Subject(area="sur")) == DAY + 300
+    assert latest_moment(state.definition.body) == DAY + 1_000
+    free = Day(calendar=(LATEST,)).state()
+    assert (latest_moment(free.definition.body), public_moments(free)(Subject())) == (0, 0)
+
+
 def test_results_that_were_cosigned_before_their_moment_are_a_finding() -> None:
     day = machines(Day(calendar=CALENDAR))
     first = day.sheet("machine/1", "n1.01", VOTES)
@@ -144,8 +203,10 @@ def test_zero_reports_and_incidents_go_on() -> None:
 
 def test_a_log_of_a_party_is_not_judged_by_the_authoritys_calendar() -> None:
     day = machines(Day(calendar=CALENDAR, role=LogRole.PARTY))
-    day.copy("party/azul/1", "n1.01", VOTES)
+    copy = day.copy("party/azul/1", "n1.01", VOTES)
     assert calendar_findings(day.state(), DAY) == ()
+    assert early_records(day.state(), DAY) == [copy]  # which whoever publishes it is told
+    assert early_records(day.state(), DAY + 100) == []
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ from escrutinio.core.election.findings.finding import (
 )
 from escrutinio.core.election.findings.sheets import DUPLICATE
 from escrutinio.core.election.findings.table import KEEPS, ROWS
-from escrutinio.core.election.state import ElectionState, SheetTable
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis

@@ -225,6 +225,18 @@ def test_a_quorum_is_of_those_who_could_vote() -> None:
     assert outcome(contest(Method.PLURALITY, 2), [1, 0], ballots=1, registered=100).quorum is None
 
 
+@pytest.mark.parametrize("votes", [[0, 0, 0], [5, 0, 0]])
+def test_neither_order_nor_lots_give_a_seat_to_anybody_without_a_vote(votes: list[int]) -> None:
+    """Not even where several have none; formats.md says it of every method."""
+    for law, lots in (
+        (contest(Method.PLURALITY, 3, 2, ties=Ties.ORDER, order=(2, 1, 0)), Drawing()),
+        (contest(Method.PLURALITY, 3, 2, ties=Ties.LOTS), Drawing((1, 2, 0), (0, 1, 2))),
+    ):
+        seats = outcome(law, votes, lots=lots).seats
+        assert seats.certain == tuple(int(each > 0) for each in votes)
+        assert (seats.open, seats.broken) == (2 - sum(seats.certain), ())
+
+
 def test_the_order_of_the_law_breaks_a_tie() -> None:
     law = contest(Method.PLURALITY, 3, ties=Ties.ORDER, order=(2, 0, 1))
     found = outcome(law, [5, 5, 5]).seats

@@ -12,14 +12,8 @@ from hypothesis import strategies as st
 from escrutinio.core.election.areas import read_areas
 from escrutinio.core.election.contests import contest_views
 from escrutinio.core.election.roll import Station, read_roll, write_stations
-from escrutinio.core.election.state import (
-    REPORTED,
-    RULED,
-    Basis,
-    ElectionState,
-    SheetTable,
-    Status,
-)
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import REPORTED, RULED, Basis, ElectionState, Status
 from escrutinio.core.election.totals import totals, totals_at, totals_by_station
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.parts import Declared

@@ -98,6 +98,17 @@ def test_a_publication_without_marks_has_no_figures_compared(tmp_path: Path) -> 
     assert (found.figures, found.pages) == (0, 0)
 
 
+@pytest.mark.parametrize(("size", "later"), [(STATE.size, 0), (STATE.size + 1, 1)])
+def test_a_page_made_after_the_tables_is_left_out_and_counted(tmp_path: Path, size: int, later: int) -> None:
+    page(tmp_path, HONEST)
+    altered = (tmp_path / "es/index.html").read_text().replace(">32<", ">33<")
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en/index.html").write_text(f'{altered}<p><button data-base="" data-size="{size}">x</button>')
+    found = compare_pages(tmp_path, STATE, open_files(tmp_path))
+    assert (found.later, found.figures) == (later, 8 - 4 * later)
+    assert found.outcome is (Outcome.HOLDS if later else Outcome.FAILS)
+
+
 def test_pages_are_read_over_http_and_one_that_cannot_be_read_leaves_it_open(tmp_path: Path) -> None:
     page(tmp_path, HONEST)
     with serve(tmp_path, lambda asked, _: Reply(status=503) if asked == "en/index.html" else None) as site:

@@ -12,7 +12,7 @@ from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.parts import Deadline
 from escrutinio.core.verification.judge import Answer, Verdict
 from escrutinio.core.verification.judge_text import grounds, headline
-from escrutinio.core.verification.promises import find_digest, judge_promise, surely_seen
+from escrutinio.core.verification.promises import Shown, find_digest, judge_promise, surely_seen
 from tests.core.election.build import DAY, VOTES, Day, codes, key, machines
 
 BY = DAY + 600
@@ -114,6 +114,9 @@ def test_extensions_stand_beside_a_promise_and_excuse_it_not() -> None:
     answer = judged(day, broken, BY)
     assert (answer.verdict, answer.extensions) == (Verdict.PROMISE_NOT_DUE, (longer,))
     assert judged(day, kept, BY + 1).extensions == ()
+    entry = open_record(kept)
+    late = judge_promise(day.state(), entry, None, sheet, BY + 9, [Shown(sheet, BY + 1, BY + 1)])
+    assert (late.verdict, late.extensions) == (Verdict.PROMISE_LATE, (longer,))
 
 
 def test_an_altered_promise_is_none() -> None:
@@ -137,3 +140,35 @@ def test_a_record_that_is_no_promise_is_none() -> None:
     day = receiving()
     with pytest.raises(TypeError):
         judge_promise(day.state(), open_record(day.log[1]), 1, None, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict", "in_time", "seen"),
+    [
+        ((), Verdict.PROMISE_KEPT, None, None),
+        (((+1, BY - 5, BY),), Verdict.PROMISE_KEPT, True, BY),
+        (((+1, BY - 5, BY + 1),), Verdict.PROMISE_KEPT, None, None),  # not all say so
+        (((+1, BY + 1, BY + 2),), Verdict.PROMISE_KEPT, None, None),  # seen late, which is not being late
+        (((0, BY + 1, BY + 9),), Verdict.PROMISE_LATE, False, BY + 1),
+        (((0, BY, BY + 9),), Verdict.PROMISE_KEPT, None, None),
+        (((0, BY - 9, BY - 1),), Verdict.PROMISE_KEPT, None, None),
+        (((0, BY + 5, BY + 9), (-1, BY + 2, BY + 3)), Verdict.PROMISE_LATE, False, BY + 2),
+        (((0, BY + 1, BY + 1), (+1, BY, BY)), Verdict.PROMISE_KEPT, None, None),  # a clock is wrong
+        (((+1, 0, 0),), Verdict.PROMISE_KEPT, None, None),  # no time at all
+    ],
+)
+def test_checkpoints_show_whether_what_was_promised_came_in_time(
+    shown: tuple[tuple[int, int, int], ...], verdict: Verdict, in_time: bool | None, seen: int | None
+) -> None:
+    day = receiving()
+    sheet = day.sheet("machine/1", "n1.01", VOTES)
+    entry = open_record(promised(day, day.digest(sheet)))
+    states = [Shown(sheet + more, first, last) for more, first, last in shown]
+    answer = judge_promise(day.state(), entry, None, sheet, BY + 9_999, states)
+    assert (answer.verdict, answer.in_time) == (verdict, in_time)
+    assert answer.seen == (BY + 9_999 if seen is None else seen)
+    assert answer.good == (verdict is Verdict.PROMISE_KEPT)
+    for language in ("en", "es"):
+        assert "{" not in headline(answer, language)
+    if in_time is not None:
+        assert ("was there in time" in headline(answer, "en")) == in_time

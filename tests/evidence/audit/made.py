@@ -1,6 +1,6 @@
 """An election of forty stations in ten centers, in memory, with its sheets and an audit of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -50,8 +50,14 @@ class AuditDay(Day):
     for box in boxes: day.count_box(commitment, box)
     """
 
-    def __init__(self, *, registered: str = "200", silent: int = 0) -> None:
-        super().__init__(stations=roll(registered))
+    def __init__(
+        self,
+        *,
+        registered: str = "200",
+        silent: int = 0,
+        law: Callable[[t.Definition], t.Definition] | None = None,
+    ) -> None:
+        super().__init__(stations=roll(registered), law=law)
         machines = [(f"machine/{name}", Role.MACHINE, (name,)) for name in STATIONS]
         people = [("observer/red/1", Role.OBSERVER, ()), ("observer/sol/1", Role.OBSERVER, ())]
         self.enrol_all([*machines, *people])

@@ -1,7 +1,9 @@
 """Audits of several contests with one sample: one draw, a test for each, and the greatest of their risks."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import accumulate, permutations, product
 from typing import Any
 
 import numpy as np
@@ -9,15 +11,16 @@ import pytest
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.codes import AuditMethod, BoundSource
+from escrutinio.core.records.codes import AuditMethod, BoundSource, Method
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.frame import Frame, greatest
 from escrutinio.evidence.audit.joint import plan_jointly
-from escrutinio.evidence.audit.measure import Ppeb, Srs
+from escrutinio.evidence.audit.measure import Bravo, Ppeb, Srs
 from escrutinio.evidence.audit.ppeb import MACRO
 from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.evidence.audit.status import audit_status, audit_statuses, pool_of
+from tests.core.election.build import COUNCIL as COUNCIL_RULES
 from tests.evidence.audit.contest import most_votes
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
@@ -25,6 +28,8 @@ NORTH = STATIONS[:20]
 HERE = BoundSource.REGISTERED
 COUNCIL = p.AuditedContest("consejo", "reported", BoundSource.REGISTERED)
 SEATS = (80, 40)
+MAYOR = replace(COUNCIL_RULES, code="alcalde", method=Method.PLURALITY, seats=1)
+MAYORS = (110, 25)
 ONE = Fraction(1)
 
 
@@ -140,7 +145,7 @@ def test_the_risk_is_not_below_that_of_an_audit_of_one_of_the_contests_before() 
         ({"beside": (p.AuditedContest("presidente", "reported", HERE),)}, "audit-contest-twice"),
         ({"beside": (p.AuditedContest("nothing", "reported", HERE),)}, "contest-unknown"),
         ({"beside": (p.AuditedContest("consejo", "ruled", HERE),)}, "sheets-none"),
-        ({"method": AuditMethod.BRAVO}, "vouchers-one-contest"),
+        ({"method": AuditMethod.BRAVO}, "vouchers-plurality-only"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_audited_together_is_refused(fixed: dict[str, Any], code: str) -> None:
@@ -237,6 +242,145 @@ def test_with_equal_chances_the_boxes_of_others_count_as_right() -> None:
     for level in least:
         assert level >= Fraction(sum(risk <= level for risk in least), len(least))
     assert part.measure(["a"], {}, ONE).risk < 1 == part.measure(["b"], {}, ONE).risk
+
+
+# --- single vouchers ---
+
+
+def vouchers(
+    first: list[tuple[int, int]], second: list[tuple[int, int]], most: tuple[int, int, int]
+) -> Frame:
+    """Both contests of `small` by single vouchers, with so many places in each box."""
+    boxes = {
+        "one": Boxes(("a", "b", "c"), np.array(first, np.int64), np.array(most, np.int64)),
+        "two": Boxes(("b", "c"), np.array(second, np.int64), np.array(most[1:], np.int64)),
+    }
+    parts = {code: (each, most_votes(each.totals)) for code, each in boxes.items()}
+    pool = pool_of(list(parts.values()))
+    return Frame({code: Bravo(*each, pool) for code, each in parts.items()})
+
+
+def counted_at(paper: Mapping[str, tuple[int, int]], drawn: Sequence[p.Box]) -> dict[str, Counted]:
+    """What lies at the places drawn: first the votes for the one, then those for the other, then nothing."""
+    found: dict[str, tuple[int, int]] = {}
+    for box in drawn:
+        if box.station not in paper:
+            continue
+        first, second = paper[box.station]
+        at, (one, other) = box.position or 0, found.get(box.station, (0, 0))
+        found[box.station] = (one + (at <= first), other + (first < at <= first + second))
+    return {name: counted(votes) for name, votes in found.items()}
+
+
+@pytest.mark.parametrize(
+    "paper", [{"b": (1, 1), "c": (1, 1)}, {"b": (2, 0), "c": (0, 2)}, {"b": (1, 0), "c": (1, 1)}]
+)
+def test_by_brute_force_single_vouchers_of_a_wrong_council_pass_no_more_often_than_their_risk(
+    paper: dict[str, tuple[int, int]],
+) -> None:
+    """All sequences of four draws from the six places of three boxes, where the second contest alone is
+    wrong (level, or with a paper that is not there): as above."""
+    frame = vouchers([(2, 0), (1, 1), (2, 0)], [(2, 0), (1, 1)], (2, 2, 2))
+    right = {"a": (2, 0), "b": (1, 1), "c": (2, 0)}
+    places = [p.Box(name, at) for name in "abc" for at in (1, 2)]
+    chance: dict[Fraction, int] = {}
+    for drawn in product(places, repeat=4):
+        risks = []
+        for end in range(1, 5):
+            counts = {"one": counted_at(right, drawn[:end]), "two": counted_at(paper, drawn[:end])}
+            names = [box.station for box in drawn[:end]]
+            risks.append(greatest(frame.measure(names, counts, ONE, ONE)).risk)
+        chance[min(risks)] = chance.get(min(risks), 0) + 1
+    for level in chance:
+        assert level >= Fraction(sum(n for risk, n in chance.items() if risk <= level), 6**4)
+
+
+def test_a_voucher_that_is_not_of_a_contest_never_helps_it() -> None:
+    """What is not there counts for the loser; a box of other contests alone for nobody."""
+    frame = vouchers([(40, 0)] * 3, [(30, 10), (30, 10)], (40, 40, 40))
+    part = frame.parts["two"]
+    drawn, full = ["b"] * 10, {"b": counted((10, 0))}
+    least = part.measure(drawn, full, ONE).risk
+    assert part.measure(drawn, {"b": counted((9, 0))}, ONE).risk > least
+    assert part.measure(drawn, {}, ONE).risk == 1
+    assert part.measure([*drawn, *["a"] * 10], full, ONE).risk == least
+    assert part.measure([*drawn, "c"], full, ONE).risk > least
+
+
+def test_a_place_may_be_drawn_more_often_than_a_box_has_places() -> None:
+    frame = vouchers([(2, 0)] * 3, [(2, 0), (2, 0)], (2, 2, 2))
+    assert frame.parts["one"].measure(["a"] * 5, {"a": counted((5, 0))}, ONE).risk < 1
+    assert not frame.parts["one"].above("a", counted((5, 0)))
+
+
+def test_the_places_are_as_many_as_the_contest_with_most_has() -> None:
+    names = ("a", "b")
+    wide, narrow = (Boxes(names, np.full((2, 2), (2, 1)), np.array(most)) for most in ((3, 5), (4, 3)))
+    parts = [(boxes, most_votes(boxes.totals)) for boxes in (wide, narrow)]
+    pool = pool_of(parts)
+    drawn = {Bravo(*each, pool).draw(SEED, 300) for each in parts}
+    assert len(drawn) == 1
+    assert set(*drawn) == {
+        p.Box(name, at) for name, most in (("a", 4), ("b", 5)) for at in range(1, most + 1)
+    }
+
+
+class MayorToo(AuditDay):
+    """The day of one contest, with a mayor whom the twenty stations of the north vote for too."""
+
+    def __init__(self) -> None:
+        super().__init__(law=lambda usual: replace(usual, contests=(*usual.contests, MAYOR)))
+        for name in NORTH:
+            self.sheet(f"machine/{name}", name, MAYORS, contest="alcalde", null=2)
+
+    def begin(self) -> bytes:
+        """Commit to single vouchers of both, and throw the seed."""
+        beside = p.AuditedContest("alcalde", "reported", BoundSource.MANIFEST, manifest=self.manifest)
+        commitment = self.commit(AuditMethod.BRAVO, beside=(beside,))
+        self.seed(commitment, "31415926535897932384")
+        return commitment
+
+    def status(self) -> AuditStatus:
+        return audit_status(self.state(), "presidente", attachments=self.attachments.get)
+
+    def count_at(self, commitment: bytes, drawn: Sequence[p.Box], mayor: tuple[int, int]) -> None:
+        """Count what lies at these places, in the order of the options; null ballots lie behind them."""
+        for box in dict.fromkeys(each.station for each in drawn):
+            places = [each.position or 0 for each in drawn if each.station == box]
+            for about, votes in (("presidente", self.paper[box]), ("alcalde", mayor)):
+                if about == "alcalde" and box not in NORTH:
+                    continue
+                spans = zip(accumulate(votes), votes, strict=True)
+                mine = tuple(sum(end - many < at <= end for at in places) for end, many in spans)
+                self.count_box(commitment, box, mine, null=len(places) - sum(mine), about=about)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_one_draw_of_vouchers_tests_both_contests(right: bool) -> None:
+    """The papers at the places drawn are counted for each contest that their box is of."""
+    day = MayorToo()
+    commitment = day.begin()
+    began = day.status()
+    assert [(each.contest, each.boxes) for each in began.contests] == [("presidente", 40), ("alcalde", 20)]
+    day.sample(commitment, 1, began.next)
+    day.count_at(commitment, began.next, MAYORS if right else MAYORS[::-1])
+    found = day.status()
+    assert found.own.measured <= Fraction(1, 20)
+    assert (found.of("alcalde").measured <= Fraction(1, 20)) is right
+    assert found.risk == max(each.measured for each in found.contests)
+    assert found.rounds[0].awaiting == ()
+    assert not found.notes
+
+
+def test_how_many_more_vouchers_is_said_as_a_chance() -> None:
+    day = MayorToo()
+    commitment = day.begin()
+    few = day.status().next[:30]
+    day.sample(commitment, 1, few)
+    day.count_at(commitment, few, MAYORS)
+    found = day.status()
+    assert found.stands == "vouchers"
+    assert "in nine of ten cases, if the shares of the votes are as reported" in found.sentences("en")[0]
 
 
 def test_a_plan_for_several_is_never_less_than_the_hardest_of_them_and_at_most_all() -> None:

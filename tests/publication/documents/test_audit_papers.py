@@ -8,11 +8,12 @@ import pytest
 
 from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.records import read_audit
+from escrutinio.evidence.audit.status import audit_status
 from escrutinio.publication.documents.audit_papers import AuditPapers
 from tests.cli.running import PRESIDENCY, answered, refused
 from tests.evidence.audit.made import AuditDay
 from tests.evidence.audit.test_mixed import MixedDay
-from tests.evidence.audit.test_several import TwoContests
+from tests.evidence.audit.test_several import MayorToo, TwoContests
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,20 @@ def test_a_box_with_paper_of_two_contests_has_a_table_for_each() -> None:
         assert page.count("All vouchers in the box") == 1 + (name in north)
         assert ("ola" in page) is (name in north)
     assert "President, consejo" in written[0]
+
+
+def test_of_single_vouchers_the_papers_name_the_places_and_ask_for_no_others() -> None:
+    day = MayorToo()
+    commitment = day.begin()
+    drawn = audit_status(day.state(), "presidente", attachments=day.attachments.get).next
+    day.sample(commitment, 1, drawn)
+    found = papers_of(day)
+    page = next(each for each in texts(found.to_pdf("en")) if "Count of box c0.01 " in each)
+    places = sorted(each.position or 0 for each in drawn if each.station == "c0.01")
+    assert f"Places to count {', '.join(map(str, places))} " in page
+    assert "Only what lies at these places is counted" in page
+    assert page.count("All vouchers found at these places") == 2
+    assert "All vouchers in the box" not in page
 
 
 def test_a_mixed_box_is_fetched_with_all_its_stations_and_seals() -> None:

@@ -76,7 +76,7 @@ def test_the_code_of_a_form_is_read_back_and_is_no_record(state: ElectionState) 
     ["", "x", "0" * 16, "0" * 16 + "/sheet/N.1", "0" * 16 + "/other/N.1/c", "0" * 15 + "/sheet/N.1/c",
      "0" * 16 + "/opening/N.1/c", "0" * 16 + "/sheet/N.1/c/d", "0" * 16 + "/sheet/N 1/c",
      "G" * 16 + "/sheet/N.1/c",
-     "0" * 16 + "/sheet/N.1/"],
+     "0" * 16 + "/sheet/N.1/", "0" * 16 + "/closing/N.1/"],
 )  # fmt: skip
 def test_other_texts_are_no_code_of_a_form(said: str) -> None:
     assert read_form_code(PREFIX + base45_encode(said.encode())) is None

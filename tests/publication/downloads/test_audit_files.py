@@ -16,8 +16,11 @@ from escrutinio.base.xlsx import cell_name
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.draw import weighted_draws
+from escrutinio.evidence.audit.frame import Frame
+from escrutinio.evidence.audit.measure import Ppeb
+from escrutinio.evidence.audit.status import pool_of
 from escrutinio.publication.downloads.arlo import arlo_manifest, arlo_tallies
-from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
+from escrutinio.publication.downloads.audit_sheet import AuditSheet, SheetContest, audit_workbook
 from tests.evidence.audit.contest import most_votes
 
 SEED = "60382514923758140697"
@@ -41,10 +44,17 @@ def pairs(boxes: Boxes) -> tuple[Assertion, ...]:
     return most_votes(boxes.totals)
 
 
-def cells(book: bytes, sheet: int) -> Iterator[tuple[str, str, str]]:
-    """Name, formula and value of the cells of one sheet that are not text."""
+def sheet(
+    boxes: Boxes, pairs: tuple[Assertion, ...], codes: tuple[str, ...], seed: str, draws: int
+) -> AuditSheet:
+    """A workbook of one contest."""
+    return AuditSheet((SheetContest("President", boxes, pairs, codes),), seed, draws)
+
+
+def cells(book: bytes, page: int) -> Iterator[tuple[str, str, str]]:
+    """Name, formula and value of the cells of one page that are not text."""
     with ZipFile(BytesIO(book)) as archive:
-        root = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{sheet}.xml"))
+        root = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{page}.xml"))
     for row, line in enumerate(root.iter(CELL + "row")):
         for column, cell in enumerate(line.iter(CELL + "c")):
             name = cell_name(row, column)
@@ -53,7 +63,7 @@ def cells(book: bytes, sheet: int) -> Iterator[tuple[str, str, str]]:
 
 def test_the_formulas_repeat_the_draw_in_doubles(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
     """Every formula of the draw is done here as a spreadsheet does it, with floats and nothing else."""
-    book = audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 25), "en")
+    book = audit_workbook(sheet(boxes, pairs, CODES, SEED, 25), "en")
     weights = draw_weights(error_bounds(boxes, pairs))
     rows = {ref: value for ref, formula, value in cells(book, 3) if formula and ref.startswith("F")}
     assert [int(rows[f"F{n}"]) for n in range(2, 62)] == list(weights.values)
@@ -77,7 +87,7 @@ def test_the_formulas_repeat_the_draw_in_doubles(boxes: Boxes, pairs: tuple[Asse
 
 def test_a_spreadsheet_reads_the_values_of_the_formulas(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
     codes = ("=1+1", "+blas", "carla")
-    book = fastexcel.read_excel(audit_workbook(AuditSheet(boxes, pairs, codes, SEED, 25), "es"))
+    book = fastexcel.read_excel(audit_workbook(sheet(boxes, pairs, codes, SEED, 25), "es"))
     assert book.sheet_names == ["Léame", "Resultado", "Cajas", "Sorteo"]
     weights = draw_weights(error_bounds(boxes, pairs))
     drawn = book.load_sheet("Sorteo").to_polars()
@@ -94,7 +104,7 @@ def test_a_spreadsheet_reads_the_values_of_the_formulas(boxes: Boxes, pairs: tup
 def test_names_and_arrays_stand_where_spreadsheets_look_for_them(
     boxes: Boxes, pairs: tuple[Assertion, ...]
 ) -> None:
-    with ZipFile(BytesIO(audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 1), "en"))) as archive:
+    with ZipFile(BytesIO(audit_workbook(sheet(boxes, pairs, CODES, SEED, 1), "en"))) as archive:
         whole = archive.read("xl/workbook.xml").decode()
         outcome, rows = (archive.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (2, 3))
     assert "<definedName name=\"WeightSum\">'Outcome'!$B$2</definedName>" in whole
@@ -115,26 +125,68 @@ def test_weights_in_doubles_are_the_exact_ones(boxes: Boxes, pairs: tuple[Assert
 
 
 def test_the_same_content_is_the_same_file(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
-    sheet = AuditSheet(boxes, pairs, CODES, SEED, 3)
-    assert audit_workbook(sheet, "es") == audit_workbook(sheet, "es")
-    assert audit_workbook(sheet, "es") != audit_workbook(sheet, "en")
+    made = sheet(boxes, pairs, CODES, SEED, 3)
+    assert audit_workbook(made, "es") == audit_workbook(made, "es")
+    assert audit_workbook(made, "es") != audit_workbook(made, "en")
 
 
 def test_numbers_too_large_for_a_spreadsheet_stand_as_values() -> None:
     big = Boxes(("a", "b"), np.array([[2**30, 2**29], [7, 2]], np.int64), np.array([2**32, 10]))
     pair = most_votes(big.totals)
-    book = audit_workbook(AuditSheet(big, pair, ("x", "y"), SEED, 2), "en")
+    book = audit_workbook(sheet(big, pair, ("x", "y"), SEED, 2), "en")
     weights = [(formula, int(value)) for ref, formula, value in cells(book, 3) if re.fullmatch("E[23]", ref)]
     assert weights == [("", value) for value in draw_weights(error_bounds(big, pair)).values]
 
 
 def test_what_no_workbook_takes(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
     with pytest.raises(EvidenceError, match="decimal digits"):
-        audit_workbook(AuditSheet(boxes, pairs, CODES, "12", 3), "en")
+        audit_workbook(sheet(boxes, pairs, CODES, "12", 3), "en")
     with pytest.raises(PublicationError, match="10,000 draws, not 60 and 10,001"):
-        audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 10_001), "en")
+        audit_workbook(sheet(boxes, pairs, CODES, SEED, 10_001), "en")
     with pytest.raises(KeyError, match="fr"):
-        audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 1), "fr")
+        audit_workbook(sheet(boxes, pairs, CODES, SEED, 1), "fr")
+
+
+def test_of_several_contests_a_box_has_the_greatest_of_its_weights(
+    boxes: Boxes, pairs: tuple[Assertion, ...]
+) -> None:
+    """Every formula of the weights and of the running sum is done here from what it names."""
+    votes = np.array([[60, 20], [55, 70], [90, 1]] * 10, np.int64)
+    council = Boxes(boxes.names[20:50], votes, votes.sum(axis=1) + 40)
+    parts = [(boxes, pairs), (council, most_votes(council.totals))]
+    contests = (
+        SheetContest("President", *parts[0], CODES),
+        SheetContest("Council", *parts[1], ("x", "y")),
+    )
+    book = audit_workbook(AuditSheet(contests, SEED, 25), "en")
+    read = fastexcel.read_excel(book)
+    pages = ["Read me", "Outcome 1", "Boxes 1", "Outcome 2", "Boxes 2", "All boxes", "Draws"]
+    assert read.sheet_names == pages
+    assert "1 President; 2 Council" in read.load_sheet("Read me", header_row=None).to_polars().item(2, 0)
+    pool = pool_of(parts)
+    frame = Frame({"one": Ppeb(*parts[0], pool=pool), "two": Ppeb(*parts[1], pool=pool)})
+    drawn = read.load_sheet("Draws").to_polars()
+    assert drawn["Box"].to_list() == [box.station for box in frame.draw(SEED, 25)]
+
+    values: dict[str, str] = {}
+    for number in (3, 5):
+        values |= {f"'{pages[number - 1]}'!{ref}": value for ref, _, value in cells(book, number)}
+    together = {ref: (formula, value) for ref, formula, value in cells(book, 6)}
+    total = 0
+    for row, name in enumerate(pool.names, start=2):
+        mine = [together[f"{column}{row}"] for column in "BC"]
+        found = [int(values[formula]) for formula, _ in mine if formula]
+        assert len(found) == 1 + (name in council.names)
+        assert [int(value) for formula, value in mine if formula] == found
+        assert together[f"D{row}"] == (f"MAX(B{row}:C{row})", str(max(found)))
+        assert together[f"E{row}"][1] == str(total)
+        total += max(found)
+    assert total == pool.weights.total
+    assert together["E3"][0] == "E2+D2"
+    ranges = {ref: formula for ref, formula, _ in cells(book, 5) if ref == "E2"}
+    assert ranges["E2"] == "MAX(ROUNDUP((MMULT(B2:C2,Coefficients_2)+Worst_2*D2)*Scale/Margins_2,0))"
+    assert ("B2", "SUM('All boxes'!$D$2:$D$61)", str(total)) in cells(book, 2)
+    assert ("B2", "WeightSum", str(total)) in cells(book, 4)
 
 
 def test_files_for_arlo() -> None:

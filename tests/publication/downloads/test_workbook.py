@@ -5,8 +5,11 @@ import zipfile
 
 import fastexcel
 
+from escrutinio.core.records.codes import Form
+from escrutinio.core.records.types import Copy
 from escrutinio.publication.downloads.workbook import workbook
 from tests.base.sheets import cells
+from tests.core.election.build import honest
 from tests.publication.small import MOMENT, small_state
 
 
@@ -34,6 +37,15 @@ def test_names_are_text_and_figures_are_numbers() -> None:
         sheet = archive.read("xl/worksheets/sheet2.xml").decode()
     assert "<f>" not in sheet
     assert "<c><v>" in sheet
+
+
+def test_classes_that_no_counted_sheet_states_are_empty() -> None:
+    day = honest()
+    day.say(Copy((21, 4, 3, 2), (), form=Form.TABLE), "party/azul/1", "n1.01/presidente")
+    header, *rows = cells(workbook(day.state(), MOMENT), "presidente areas")
+    copies = {row[0]: dict(zip(header, row, strict=True)) for row in rows if row[4] == "copies:party/azul"}
+    assert (copies["norte"]["valid"], copies["norte"]["null"], copies["norte"]["ballots"]) == ("30", "", "")
+    assert copies["sur"]["ballots"] == "0"
 
 
 def test_a_row_for_each_counted_sheet() -> None:

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.format import Format
+from escrutinio.core.election.definition import RULES
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.outcome import Drawing, outcome
 from escrutinio.core.election.state import REPORTED, RULED, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Article
 from escrutinio.core.verification.checks import Outcome
 from escrutinio.core.verification.publication import verify_publication
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.downloads.nist import summary_report
+from escrutinio.publication.site.model import Site
+from escrutinio.publication.site.rules import RuleWords
+from escrutinio.publication.site.shelf import Shelf
+from escrutinio.publication.site.words import Words
 from escrutinio.running.workspace.publish import publish
 from tests.paths import ROOT
 from tests.publication.pages import Page
 from tests.publication.site.test_figure_marks import unmarked
+from tests.publication.small import small_state
 
 CONFIG = ROOT / "tests" / "publication" / "every_rule"
 SCHEMA = ROOT / "tests" / "data" / "nist_v2_election_results_reporting.json"
@@ -83,6 +94,22 @@ def test_each_rule_is_said_with_its_article(valley: Path) -> None:
     assert "más de 50 % de los votos válidos" in said(valley, "es/rules.html").replace(
         "\N{NO-BREAK SPACE}", " "
     )
+
+
+def test_an_article_of_the_election_is_shown_once_whatever_its_rule(tmp_path: Path) -> None:
+    """Beside the rule of a contest or of the officers that is said, else among the articles of the law."""
+    site = Site(small_state(), Presentation(), Shelf(tmp_path))
+    given = tuple(Article(rule, f"art. {number}") for number, rule in enumerate(RULES))
+    site.body = replace(site.body, articles=(*given, Article("quorum", "art. 99")))
+    english = catalogue("en")
+    rules = RuleWords(site, Words(site, english, Format("en")))
+    beside = [rule.article for race in site.races for rule in rules.contest(race)]
+    beside += [rule.article for rule in rules.powers()]
+    listed = [rule.article for rule in rules.articles()]
+    assert {"art. 0", "art. 6", "art. 11"} <= set(beside)  # how it is decided, ties, officers
+    assert {"art. 2", "art. 5", "art. 99"} <= set(listed)  # marks and a quorum, which no contest states
+    assert sorted(listed) == sorted({one.text for one in site.body.articles} - set(beside))
+    assert len(listed) == len(set(listed))
 
 
 def test_rulings_stand_with_their_state(valley: Path) -> None:

@@ -19,7 +19,7 @@ from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.documents.code_words import PURPOSES, WORDS
 from escrutinio.publication.site import navigation as parts
 from escrutinio.publication.site.entries import NEWEST
-from escrutinio.publication.site.indexes import index_files
+from escrutinio.publication.site.index_keys import renew_indexes
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import PAGES
 from escrutinio.publication.site.shelf import Shelf
@@ -232,7 +232,7 @@ def test_pages_call_a_place_by_its_name_in_full_and_the_log_by_its_own(tmp_path:
     assert (site.place_names[at], site.areas.names[at]) == ("Estado Norte", "Norte")
     others = [place for place in range(len(site.place_names)) if place != at]
     assert all(site.place_names[other] == site.areas.names[other] for other in others)
-    index = dict(index_files(site))
+    index = dict(renew_indexes(site, None, {}, ()).files)
     assert json.loads(index["data/areas.json"])["norte"] | {"parent": ""} == {
         "parent": "",
         "name": "Norte",

@@ -118,7 +118,7 @@ def desk(tmp_path: Path) -> Desk:
     folder = tmp_path / "photos"
     folder.mkdir()
     Image.new("RGB", (60, 80), (250, 250, 200)).save(folder / "a.png")
-    return Desk(folder, tmp_path / "typed", sessions=True, clerks=True)
+    return Desk(folder, tmp_path / "typed", clerks=True)
 
 
 def test_a_desk_of_clerks_says_what_is_done_how_and_what_waits(desk: Desk) -> None:

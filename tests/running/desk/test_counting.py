@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 
 from escrutinio.base.errors import InputError
 from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.status import audit_status
 from escrutinio.running.desk.counting.app import CountingPages
 from escrutinio.running.desk.counting.audits import open_audits
@@ -97,11 +99,12 @@ def test_a_box_that_never_comes_out_the_same_is_left() -> None:
 class Audited:
     """An audit with its first boxes drawn, and the book of one organisation's board."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, method: AuditMethod = AuditMethod.PPEB_BETTING) -> None:
         self.day = AuditDay()
-        self.commitment = self.day.commit()
+        self.commitment = self.day.commit(method)
         self.day.seed(self.commitment)
         drawn = audit_status(self.day.state(), "presidente", attachments=self.day.attachments.get)
+        self.next = drawn.next
         self.boxes = tuple(dict.fromkeys(drawn.suggested))[:2]
         self.day.sample(self.commitment, 1, drawn.next)
         self.directory = directory
@@ -130,6 +133,13 @@ def sessions(tmp_path: Path) -> Sessions:
 
 @pytest.fixture
 def client(audited: Audited, sessions: Sessions) -> Iterator[httpx.Client]:
+    with board(audited, sessions) as client:
+        yield client
+
+
+@contextmanager
+def board(audited: Audited, sessions: Sessions) -> Iterator[httpx.Client]:
+    """The pages of an audit board, and a browser that has not entered."""
     entrance = Entrance(sessions, lambda _: "", lambda: CLOCK)
     state = audited.day.state()
     pages = CountingPages(
@@ -226,6 +236,47 @@ def test_only_boxes_that_were_drawn_have_a_form(
     digest = audited.commitment.hex()[:16]
     assert client.get(f"/counting/{digest}/nowhere").status_code == 403
     assert client.get(f"/counting/{'0' * 16}/{audited.boxes[0]}").status_code == 403
+
+
+def test_all_vouchers_stated_or_left_to_the_sum_is_the_same(
+    client: httpx.Client, audited: Audited, sessions: Sessions
+) -> None:
+    box = audited.boxes[0]
+    path = f"/counting/{audited.commitment.hex()[:16]}/{box}"
+    whole = str(sum(audited.day.paper[box]) + 2)
+    for who, vouchers in (("k1", ""), ("k2", whole)):
+        enter(client, sessions.hand_out(who, Use.COUNTER, 60))
+        assert (
+            post(client, path, form_of(audited, box, **{"presidente:vouchers": vouchers})).status_code == 303
+        )
+    [counted] = audited.book.boxes().values()
+    assert counted.stage is BoxStage.AGREED
+
+
+def test_of_single_vouchers_no_more_are_counted_than_places_were_drawn(
+    tmp_path: Path, sessions: Sessions
+) -> None:
+    """Somebody who writes down all vouchers of the box, as where boxes are counted whole, is told."""
+    audited = Audited(tmp_path, AuditMethod.BRAVO)
+    places = {
+        box: sorted(each.position or 0 for each in audited.next if each.station == box)
+        for box in {each.station for each in audited.next}
+    }
+    box = max(places, key=lambda name: len(places[name]))
+    path = f"/counting/{audited.commitment.hex()[:16]}/{box}"
+    with board(audited, sessions) as client:
+        enter(client, sessions.hand_out("k1", Use.COUNTER, 60))
+        asked = client.get(f"{path}?lang=en").text
+        assert f"<dd>{', '.join(map(str, places[box]))}</dd>" in asked
+        assert "All vouchers found at these places" in asked
+        assert "All vouchers in the box" not in asked
+        nothing = dict.fromkeys(form_of(audited, box), "0") | {"seal": "listed"}
+        most = len(places[box])
+        too_many = post(client, path, nothing | {"presidente:ana-1": str(most), "presidente:null": "1"})
+        assert too_many.status_code == 422
+        assert f"more vouchers ({most + 1}) than places that were drawn in it ({most})" in too_many.text
+        assert post(client, path, nothing | {"presidente:vouchers": "150"}).status_code == 422
+        assert post(client, path, nothing | {"presidente:ana-1": str(most)}).status_code == 303
 
 
 def test_the_pages_say_it_in_each_language(

@@ -200,7 +200,7 @@ def test_over_tls_the_cookie_is_for_this_host_alone(
         answer = post(client, "/enter", key=key)
         cookie = answer.headers["set-cookie"]
         assert answer.status_code == 303
-        assert cookie.startswith("__Host-desk=")
+        assert cookie.startswith(f"__Host-desk-{client.base_url.port}=")
         assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"))
         assert client.get("/sign").status_code == 200
         assert (
@@ -388,7 +388,7 @@ def test_two_sessions_type_and_a_restart_loses_nothing(
     keys = [sessions.hand_out(label, Use.TYPIST, 3600) for label in ("t1", "t2")]
     typed = desk_directory(workspace) / "typed"
     for key in keys:  # each time the desk was closed and opened again in between; the cookie goes on
-        desk = Desk(folder, typed, sessions=True)
+        desk = Desk(folder, typed)
         [name] = desk.pictures
         with served(desk_application(workspace, now=clock, pictures=desk)) as client:
             assert client.get(f"/transcription/picture/{name}").status_code == 404

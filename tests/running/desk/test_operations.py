@@ -27,6 +27,7 @@ from escrutinio.running.desk.operations import (
     arrivals_of,
     hours_of,
     stations_of,
+    waiting_sheets,
 )
 from escrutinio.running.desk.operations_page import hub_status
 from escrutinio.running.desk.sessions import Sessions, Use
@@ -142,6 +143,29 @@ def test_arrivals_are_what_receivers_told(day: Day) -> None:
     assert came.curve() == [(DAY + 30, 1), (DAY + 90, 2)]
     south = came.within(np.array([False, False, False, True]))
     assert (len(south.moments), south.curve(), len(south.untold)) == (0, [], 1)
+
+
+def test_a_station_whose_sheets_came_and_wait_is_not_called(day: Day) -> None:
+    """The authority keeps them until results may be public; what it knows of them is that they came."""
+    size = len(day.log)
+    day.sheet("machine/s1.01", "s1.01", VOTES)  # all that is voted on there
+    day.sheet("machine/n1.01", "n1.01", VOTES)  # one of two
+    day.sheet("machine/n1.01", "n1.01", VOTES)
+    waits = [*day.log[size:], b"no record"]
+    del day.log[size:]
+    state = day.state()
+    found, waiting = stations_of(state), waiting_sheets(state, waits)
+    names = state.roll.stations
+    assert {names[at]: count for at, count in enumerate(waiting.tolist()) if count} == {
+        "n1.01": 1,
+        "s1.01": 1,
+    }
+    calls = found.calls(HOURS, AFTER_CLOSING, waiting)
+    said = {why: [names[n] for n in np.flatnonzero(which)] for why, which in calls.items()}
+    assert said[Call.NOT_OPENED] == ["n1.02", "n2.01"]
+    assert said[Call.NOT_TRANSMITTED] == ["n1.01"]
+    day.log += waits[:1]  # in the log it waits no more
+    assert waiting_sheets(day.state(), waits[:1]).sum() == 0
 
 
 # --- calls ---

@@ -59,7 +59,7 @@ def photos(election: Election) -> Path:
 @pytest.fixture(scope="module")
 def client(election: Election, photos: Path) -> Iterator[httpx.Client]:
     workspace = open_workspace(election.directory)
-    desk = Desk(photos, desk_directory(workspace) / "typed", sessions=True, clerks=True)
+    desk = Desk(photos, desk_directory(workspace) / "typed", clerks=True)
     with served(desk_application(workspace, now=lambda: CLOCK, pictures=desk)) as client:
         yield client
     desk.close()

@@ -118,8 +118,9 @@ def test_nobody_sends_without_a_session_of_this_use(
 ) -> None:
     assert client.get("/phone").status_code == 403
     assert send(client, photo()).json() == {"error": "session"}
-    client.cookies.set("desk", sessions.hand_out("t1", Use.BOARD, HOUR))
+    client.cookies.set(f"desk-{client.base_url.port}", sessions.hand_out("t1", Use.BOARD, HOUR))
     assert send(client, photo()).status_code == 403
+    assert "in force, and this page is for another use" in client.get("/phone?lang=en").text
     assert list(box.open(KEYRING)) == []
 
 

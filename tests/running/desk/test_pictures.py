@@ -11,13 +11,14 @@ from PIL import Image
 
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.state import ElectionState
-from escrutinio.running.desk.transcription.app import application
-from escrutinio.running.desk.transcription.desk import JOURNAL, RESULT, Desk, issue_codes
+from escrutinio.running.desk.sessions import Use
+from escrutinio.running.desk.transcription.desk import JOURNAL, RESULT, Desk
 from escrutinio.running.desk.transcription.tasks import Stage, Typed, Typing, next_for, tasks_of
 from escrutinio.running.workspace.collection.inputs import Transcribed
 from tests.publication.small import small_state
 from tests.running.desk.serving import served
-from tests.running.desk.test_transcription import filled, post, typed
+from tests.running.desk.test_tasks import typed
+from tests.running.desk.test_transcription import filled, form_for, post, sessions_of
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,6 @@ def test_pages_of_pdf_and_tiff_files_are_pictures(state: ElectionState, tmp_path
     pages[0].save(folder / "form", "PDF", save_all=True, append_images=pages[1:])
     pages[0].copy().save(folder / "fax.tif", save_all=True, append_images=[pages[1].copy()])
     (folder / "notes.txt").write_text("no picture")
-    codes = issue_codes(out, 2)
     all_of_them = Desk(folder, out)
     assert sorted((one.path.name, one.page) for one in all_of_them.pictures.values()) == [
         ("fax.tif", 1), ("fax.tif", 2), ("form", 1), ("form", 2), ("form", 3),
@@ -86,18 +86,19 @@ def test_pages_of_pdf_and_tiff_files_are_pictures(state: ElectionState, tmp_path
     all_of_them.close()
     one = Desk(folder, out, {Path("form"): frozenset({3})})
     [name] = one.pictures
-    with served(application(one, state)) as client:
-        for code in codes:
-            assert post(client, "/enter", code=code) == 303
-            assert client.get(f"/picture/{name}").headers["content-type"] == "image/jpeg"
-            assert post(client, "/type", image=name, **filled(state)) == 303
+    sessions = sessions_of(one)
+    with served(form_for(one, state, sessions)) as client:
+        for label in ("t1", "t2"):
+            assert post(client, "/enter", key=sessions.hand_out(label, Use.TYPIST, 60)) == 303
+            assert client.get(f"/transcription/picture/{name}").headers["content-type"] == "image/jpeg"
+            assert post(client, "/transcription/type", image=name, **filled(state)) == 303
     result = msgspec.json.decode((out / RESULT).read_bytes(), type=Transcribed)
     assert (result.source, result.page, result.image) == ("form", 3, name.partition("-")[0])
 
 
 def test_many_who_save_at_the_same_moment_lose_nothing_and_nobody_counts_twice(tmp_path: Path) -> None:
     Image.new("L", (9, 9)).save(tmp_path / "a.png")
-    desk = Desk(tmp_path, tmp_path / "typed", sessions=True)
+    desk = Desk(tmp_path, tmp_path / "typed")
     [name] = desk.pictures
 
     def save(number: int) -> bool:
@@ -114,4 +115,4 @@ def test_many_who_save_at_the_same_moment_lose_nothing_and_nobody_counts_twice(t
     assert len({msgspec.json.decode(line, type=Typing).typist for line in lines}) == len(lines) == 4
     assert len((desk.directory / RESULT).read_bytes().splitlines()) == 1
     desk.close()
-    assert len(Desk(tmp_path, tmp_path / "typed", sessions=True).tasks()[name].typings) == 4
+    assert len(Desk(tmp_path, tmp_path / "typed").tasks()[name].typings) == 4

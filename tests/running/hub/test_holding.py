@@ -233,6 +233,11 @@ def store_keeps(store: Store) -> None:
     assert store.held(da) is None
     assert store.held(dc) == replace(c, stopped="revoked")
     assert store.held_until(30, 9) == [replace(b, until=30)]
+    assert store.stopped() == [replace(c, stopped="revoked")]
+    store.hold([replace(b, received=9), replace(c, until=40)])
+    assert store.held_until(40, 9) == [replace(b, until=30), replace(c, until=40)]
+    store.let_go({dc: "revoked"})
+    assert store.stopped() == [replace(c, until=40, stopped="revoked")]
     assert store.waits() == (1, 30)
     assert store.size == 0
 
@@ -244,7 +249,7 @@ def test_a_directory_lets_results_wait_in_the_inbox(night: Night) -> None:
     send(inbox, [*sheets, *night.complaints(1)], {})
     with workspace.acceptor() as acceptor:
         taken = take(workspace, inbox, acceptor, FROM - 1)
-        assert (taken.new, [each.waits for each in taken.left], taken.later) == (1, [True], [FROM])
+        assert (taken.new, [each.waits for each in taken.left], taken.later) == (1, [True], {sheets[0]: FROM})
         assert "UTC on; it waits" in str(taken.left[0].why)
         assert take(workspace, inbox, acceptor, FROM).new == 1
         assert take(workspace, inbox, acceptor, FROM).new == 0

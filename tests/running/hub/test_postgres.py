@@ -16,11 +16,13 @@ from escrutinio.core.log.store import Head, Receipt
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE
 from escrutinio.running.exchange.hub_client import HubClient
+from escrutinio.running.hub.safekeeping import move_store
 from escrutinio.running.workspace.store_postgres import PostgresStore
 from tests.cli.running import escrutinio
 from tests.running.hub.night import begun, hub
 from tests.running.hub.postgres import Database, database
-from tests.running.hub.test_holding import store_keeps
+from tests.running.hub.test_held_files import comes, waiting
+from tests.running.hub.test_holding import CALENDAR, FROM, Clock, store_keeps
 
 ORIGIN = "example.org/elections/test"
 
@@ -44,6 +46,22 @@ def test_it_keeps_what_waits(server: Database) -> None:
     store = PostgresStore(fresh(server, "waits"), ORIGIN)
     store_keeps(store)
     store.close()
+
+
+def test_it_takes_over_what_waits_and_what_was_refused(server: Database, tmp_path: Path) -> None:
+    night, clock = begun(tmp_path, CALENDAR), Clock()
+    records = waiting(night, clock)
+    digests = [sha256(raw).digest() for raw in records]
+    with night.workspace.store() as store:
+        held = [store.held(each) for each in digests]
+    move_store(night.workspace, fresh(server, "held"))
+    (night.workspace.private / "store.moved").unlink()
+    with night.workspace.store() as store:
+        assert [store.held(each) for each in digests] == held
+        assert (store.waits(), [each.record for each in store.stopped()]) == ((2, FROM), [records[2]])
+    comes(night, clock, *records[:2])
+    with night.workspace.store() as store:
+        assert [each.stopped for each in store.stopped()] == ["revoked"]
 
 
 def test_it_does_what_a_store_does(server: Database) -> None:

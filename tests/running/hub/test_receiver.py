@@ -25,7 +25,7 @@ from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE, MAX_BATCH_RECORDS, RECORD_TYPE, BatchItem
 from escrutinio.running.exchange.hub_client import HubClient, check_proof
 from escrutinio.running.exchange.problem import PROBLEM_TYPE
-from escrutinio.running.hub import receiver as receiving
+from escrutinio.running.hub import bodies
 from tests.running.hub.night import CLOCK, Night, Running, published
 
 ONE, MANY = {"Content-Type": RECORD_TYPE}, {"Content-Type": BATCH_TYPE}
@@ -168,21 +168,36 @@ def test_ten_thousand_silent_ones_and_a_thousand_half_bodies_keep_nobody_out(
     assert receiver.process.poll() is None
 
 
-def test_whoever_sends_too_slowly_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving, "BODY_SECONDS", 0.01)
+def test_whoever_sends_too_slowly_or_too_much_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "MOST_HELD", 100_000)
 
-    async def ask() -> receiving._BadRequestError:
-        async def never() -> dict[str, object]:
+    def coming(*pieces: int) -> Request:
+        """A request of which pieces of so many bytes come, and then nothing more."""
+        left = iter(pieces)
+
+        async def receive() -> dict[str, object]:
+            for size in left:
+                return {"type": "http.request", "body": bytes(size), "more_body": True}
             await asyncio.Event().wait()
             raise AssertionError
 
-        scope = {"type": "http", "method": "POST", "path": "/entries", "headers": []}
-        with pytest.raises(receiving._BadRequestError) as refused:
-            await receiving._body(Request(scope, never), 100)
-        return refused.value
+        return Request({"type": "http", "method": "POST", "path": "/entries", "headers": []}, receive)
+
+    async def ask() -> list[int]:
+        reader = bodies.Bodies()
+
+        async def refused(request: Request) -> int:
+            with pytest.raises(bodies.BadRequestError) as why:
+                await reader.read(request, 200_000)
+            return why.value.status
+
+        together = [coming(60_000), coming(30_000, 40_000), coming(30_000)]
+        answered = await asyncio.gather(*(refused(each) for each in together))
+        return [*answered, await refused(coming(100_000))]  # what was given up is held no more
 
     with ThreadPoolExecutor(1) as other:  # where a browser's test ran before, this thread has a loop
-        assert other.submit(asyncio.run, ask()).result().status == 408
+        assert other.submit(asyncio.run, ask()).result() == [408, 503, 408, 408]
 
 
 def held(web: httpx.Client) -> float:

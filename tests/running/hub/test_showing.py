@@ -94,8 +94,12 @@ def test_evidence_comes_at_its_own_pace_and_pages_say_of_which_size_it_is(tmp_pa
         first = until(night, shown)
         send(night, night.complaints(3))
         then = until(night, lambda live: live["pages"]["size"] == first["size"] + 3)
-        assert then["pages"]["evidence"] == first["size"]
+        assert (then["pages"]["evidence"], then["pages"]["tables"]) == (first["size"], first["size"])
         assert f"when the log had {first['size']} entries" in page.read_text()
     with publishing(night, Pace(0.05, 0.05, 0.05)):
-        until(night, lambda live: live["pages"]["evidence"] == then["size"])
+        until(night, lambda live: live["pages"]["evidence"] == live["pages"]["tables"] == then["size"])
     assert "when the log had" not in page.read_text()
+    told = verify_publication(night.workspace.public)
+    assert failures(told.answers) == []
+    assert told.of_tables is not None
+    assert told.of_tables.size == then["size"]

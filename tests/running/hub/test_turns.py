@@ -21,7 +21,7 @@ from tests.running.hub.postgres import Database, database
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[Database]:
     with database() as made:
         yield made
@@ -83,3 +83,29 @@ def test_one_that_wakes_after_another_took_over_ends(server: Database, tmp_path:
     assert older.size == log.size - 40  # what it had is a beginning of the one history
     assert all(log.find(raw) == older.find(raw) for raw in records[:20])
     assert not list((elsewhere.workspace.public / "log").glob("*.waiting"))
+
+
+def test_in_one_directory_nobody_follows_one_that_sleeps(server: Database, tmp_path: Path) -> None:
+    """The lock of `public/` stands also where the database has let go of the sleeper, which was perhaps
+    writing when it fell asleep: nothing of it can replace what a second one wrote."""
+    night = begun(tmp_path)
+    records = night.complaints(40)
+    assert escrutinio("hub", "move-store", night.directory, server.address).returncode == 0
+    policy = night.workspace.policy(night.signer)
+    with hub(night) as one, hub(night, "--period", 0.1, "--pages", 0, what="publish") as sleeper:
+        client = HubClient(one.address, 60)
+        assert not [each.why for each in client.send(records[:20], {}) if each.why]
+        assert client.proof(records[19], policy, 60) is not None
+        asleep, before = _who_publishes(server), _size(night)
+        sleeper.process.send_signal(signal.SIGSTOP)
+        try:
+            _let_go_of(server, asleep)
+            assert not [each.why for each in client.send(records, {}) if each.why]
+            refused = escrutinio("hub", "publish", night.directory, ESCRUTINIO_PASSPHRASE=WORDS)
+            assert (refused.returncode, "Another run is at work" in refused.stderr) == (2, True)
+            assert _size(night) == before
+        finally:
+            sleeper.process.send_signal(signal.SIGCONT)
+        assert client.proof(records[-1], policy, 60) is not None  # nobody published meanwhile: it goes on
+    log = open_verified(night.workspace.public)
+    assert all(log.find(raw) is not None for raw in records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,24 @@ def test_a_shorter_log_and_a_silent_address_change_nothing(night: Night, tmp_pat
     with Mirror("http://127.0.0.1:1/", copy, trust) as mirror, pytest.raises(FileUnreadableError):
         mirror.advance()
     assert open_verified(copy).size == 7
+
+
+def test_a_copy_without_pages_is_enough_to_look_up_records_without_a_network(
+    night: Night, tmp_path: Path
+) -> None:
+    add(night, 3)
+    page = b"<!doctype html>"
+    (night.workspace.public / "verify.html").write_bytes(page)
+    trust = replace(trust_of(night), verifier_html=sha256(page).digest())
+    (tmp_path / "trust.toml").write_bytes(format_trust(trust))
+    trusted = ("--trust", tmp_path / "trust.toml")
+    copied = escrutinio("mirror", night.workspace.public, tmp_path / "copy", *trusted, "-q")
+    assert copied.returncode == 0, copied.stderr
+    log = ("--log", tmp_path / "copy", *trusted)
+    proof = escrutinio("show", 4, *log, "--proof")
+    assert proof.returncode == 0, proof.stderr
+    (tmp_path / "4.tlog-proof").write_text(proof.stdout)
+    assert escrutinio("check", tmp_path / "4.tlog-proof", *log).returncode == 0
 
 
 def test_the_command_makes_pages_of_the_copy(night: Night, tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import EscrutinioError, LogError, PublicationError
+from escrutinio.base.fetch import open_files
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
 from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.verification.pages import compare_pages
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.publication.browser.verifier import BESIDE
@@ -181,7 +183,7 @@ def test_live_names_the_areas_that_changed_unless_they_are_too_many(
             clock=CLOCK,
             refresh=None,
             before=before,
-            made=Made(mini.checkpoint(SOME + 1), SOME + 1, areas),
+            made=Made(mini.checkpoint(SOME + 1), SOME + 1, SOME + 1, areas),
         )
     )
     assert list(files) == ["latest.json", "live.json"]
@@ -230,6 +232,7 @@ def test_live_goes_ahead_of_the_pages_and_says_where_they_stand(
         "root": mini.checkpoint(SOME).checkpoint.root.hex(),
         "time": CLOCK,
         "evidence": SOME,
+        "tables": SOME,
     }
     say(mini, ahead)
     found = live(directory)
@@ -312,6 +315,49 @@ def test_evidence_of_an_earlier_size_says_so(
     write()
     assert is_current(directory, checkpoint)
     assert said["en"] not in (directory / "en/evidence.html").read_text()
+
+
+def test_pages_go_ahead_of_the_tables_and_all_comes_together_in_the_end(
+    mini: Night, grown: Path, ahead: tuple[Path, ElectionState, SignedCheckpoint]
+) -> None:
+    directory, state, checkpoint = ahead
+    tables = contents(directory / "data")
+    parts: list[Future[bytes]] = [Future()]
+    parts[0].set_result(pickle.dumps(work_out(mini.state(SOME))))
+    write = partial(
+        write_views, directory, state, mini.shown, checkpoint=checkpoint, trust=mini.trust, clock=CLOCK,
+        sources=(), progress=lambda *_: None, refresh=30,
+    )  # fmt: skip
+    write(evidence=Worked(SOME, tuple(parts)), whole=False)
+    standing = live(directory)["pages"]
+    assert isinstance(standing, dict)
+    assert (standing["size"], standing["evidence"], standing["tables"]) == (len(mini.records), SOME, SOME)
+    listed = [each.path for each in Shelf(directory).description().resources]
+    assert {path: (directory / "data" / path).read_bytes() for path in listed} == {
+        p: tables[p] for p in listed
+    }
+    for language, words in {
+        "en": f"Made when the log had {SOME} entries",
+        "es": f"Hechos cuando el registro público tenía {SOME} entradas",
+    }.items():
+        assert words in (directory / language / "data.html").read_text()
+    assert not is_current(directory, checkpoint)
+    assert is_current(directory, checkpoint, SOME)
+    told = verify_publication(directory, trust=mini.trust)
+    assert failures(told.answers) == []
+    assert told.of_tables is not None
+    compared = compare_pages(directory, told.of_tables, open_files(directory))
+    assert compared.later
+    assert compared.differing == []
+    whole = compare_pages(directory, state, open_files(directory))
+    assert (whole.later, whole.differing) == (0, [])
+    write()
+    assert is_current(directory, checkpoint)
+    told = verify_publication(directory, trust=mini.trust)
+    assert failures(told.answers) == []
+    assert {p: c for p, c in contents(directory).items() if p != "live.json"} == {
+        p: c for p, c in contents(grown).items() if p != "live.json"
+    }
 
 
 def test_publishing_again_keeps_the_pages_that_stay(tmp_path: Path) -> None:

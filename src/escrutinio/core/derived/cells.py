@@ -19,11 +19,14 @@ def number_cells(values: NDArray[np.integer]) -> list[str]:
     return ["" if value < 0 else str(value) for value in values.tolist()]
 
 
-def joined_cells(matrix: NDArray[np.integer]) -> Iterator[str]:
-    """Each row of a matrix of numbers [rows, columns] as its cells, joined by commas."""
+def joined_cells(matrix: NDArray[np.integer], unknown: str = "") -> Iterator[str]:
+    """Each row of a matrix of numbers [rows, columns] as its cells, joined by commas; in the place of a
+    negative one, which stands for "not known", is `unknown`."""
     for start in range(0, len(matrix), _BLOCK):
-        for row in matrix[start : start + _BLOCK].tolist():
-            yield ",".join(map(str, row))
+        block = matrix[start : start + _BLOCK]
+        known = bool((block >= 0).all())
+        for row in block.tolist():
+            yield ",".join(map(str, row) if known else (unknown if cell < 0 else str(cell) for cell in row))
 
 
 def table_bytes(header: Sequence[str], *columns: Iterable[str]) -> bytes:

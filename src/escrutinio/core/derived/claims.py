@@ -86,6 +86,8 @@ def _counted(
     """What the counted sheets of an area add up to for a figure; None where they do not say."""
     votes: dict[str, int] = dict(zip(candidates, found.candidates[at].tolist(), strict=True))
     valid = int(found.valid[at])
+    if figure.item in ("null", "ballots") and found.classes_unknown[at]:
+        return None
     match figure.item:
         case "votes":
             return votes.get(figure.candidate)

@@ -21,7 +21,8 @@ from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.retractions import RECORD_RETRACTED
 from escrutinio.core.election.findings.sheets import DUPLICATE
 from escrutinio.core.election.findings.table import KEEPS
-from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, Status
 from escrutinio.core.election.totals import Totals, totals
 from escrutinio.core.records.types import BY_CODE
 
@@ -243,7 +244,7 @@ def _area_features(
     figures = area_figures(found, found.candidates)[shown].tolist()
     rows: Iterator[dict[str, object]] = (
         dict(zip(AREA, (tree.codes[at], parents[at], tree.levels[at], tree.names[at]), strict=True))
-        | dict(zip(names, row, strict=True))
+        | dict(zip(names, (None if cell < 0 else cell for cell in row), strict=True))
         for at, row in zip(shown, figures, strict=True)
     )
     return format_features(geometry, rows)
@@ -258,7 +259,8 @@ def areas_of(state: ElectionState, contest: ContestView) -> list[int]:
 
 
 def area_figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Per area the columns COVERAGE, the votes, and `sums_of` the contest."""
+    """Per area the columns COVERAGE, the votes, and `sums_of` the contest; -1 for what is not known, as no
+    counted sheet there states its classes."""
     return np.column_stack(
         (
             found.stations_declared,
@@ -271,8 +273,7 @@ def area_figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
             found.classes_unread,
             votes,
             found.valid,
-            found.classes,
-            found.ballots,
+            found.beside,
         )
     )
 
@@ -321,7 +322,7 @@ def _contest_results(state: ElectionState, count: Count, contest: ContestView) -
     bases = []
     for basis in shown_bases(state, contest.code):
         found = count(contest.code, basis.code)
-        rows = joined_cells(area_figures(found, found.candidates)[shown])
+        rows = joined_cells(area_figures(found, found.candidates)[shown], "null")
         lines = ",\n".join(f'"{code}":[{row}]' for code, row in zip(codes, rows, strict=True))
         bases.append(f'{{"code":"{basis.code}","areas":{{\n{lines}}}}}')
     head = json.dumps(named, separators=(",", ":"))

@@ -22,7 +22,7 @@ from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
 from escrutinio.core.election.bulk.proofs import all_possess
 from escrutinio.core.election.bulk.signatures import Claims
 from escrutinio.core.election.control import ROOT_PLACE, Attachments, empty_roll
-from escrutinio.core.election.embargo import BEARING_TYPES, Embargo, embargo, has_embargo
+from escrutinio.core.election.embargo import embargo, has_embargo
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.following import Following, Holder, kid_of, kind_of
 from escrutinio.core.election.founding import Foundation, open_charter
@@ -44,7 +44,7 @@ from escrutinio.core.records.keys import check_public_key, check_signature
 from escrutinio.core.records.opening import EntryError, Fault, Signer
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.possession import check_possession
-from escrutinio.core.records.subjects import Subject, read_subject
+from escrutinio.core.records.subjects import Subject
 
 _OF_CHARTER = {Fault.BAD_SIGNATURE: BAD_SIGNATURE, Fault.OUT_OF_BOUNDS: OUT_OF_BOUNDS}
 """The codes of refusal of a charter that is one but for this."""
@@ -80,17 +80,22 @@ class Admission(Following):
         return made
 
     def later(self, records: Sequence[bytes]) -> list[int]:
-        """From when on each record may enter the log, in seconds since 1970-01-01 UTC; 0 for at once."""
+        """From when on each record may enter the log, in seconds since 1970-01-01 UTC; 0 for at once. As in
+        `judge` those before it count as entries: an extension holds for what comes together with it."""
         if self._foundation is None or not has_embargo(self._foundation.body):
             return [0] * len(records)
-        kinds = [kind_of(raw) in BEARING_TYPES for raw in records]
-        held = embargo(self._foundation.body, self._foundation.areas, self._extensions)
+        body, areas = self._foundation.body, self._foundation.areas
         contests = [(each.code, each.area) for each in self._foundation.contests]
-        rolls = list(self._read())
-        return [
-            _moment(held, raw, contests, rolls) if bearing else 0
-            for raw, bearing in zip(records, kinds, strict=True)
-        ]
+        rolls, held = list(self._read()), embargo(body, areas, self._extensions)
+        if t.Extension.TYPE not in map(kind_of, records):
+            return [held.of_record(raw, contests, rolls) for raw in records]
+        trial, moments = self._branch(), list[int]()
+        for raw in records:
+            moments.append(held.of_record(raw, contests, rolls))
+            before = trial._extensions
+            if not moments[-1] and trial._verdict(raw, None) is None and trial._extensions is not before:
+                held = embargo(body, areas, trial._extensions)
+        return moments
 
     def _branch(self) -> Admission:
         """One that goes on from here, costs next to nothing, and is let go before this one goes on."""
@@ -262,14 +267,6 @@ class Admission(Following):
             return
         for key in keys:
             check_possession(election, key)
-
-
-def _moment(held: Embargo, raw: bytes, contests: Sequence[tuple[str, str]], rolls: Sequence[Roll]) -> int:
-    try:
-        about = read_subject(t.BY_CODE[kind_of(raw)].SUBJECT, split(raw).subject)
-    except RecordError:
-        return 0  # which admission refuses
-    return held.of(about, contests, rolls)
 
 
 class _RefusedError(Exception):

@@ -16,14 +16,8 @@ from escrutinio.core.election.findings.sheets import CONFLICT
 from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.places import in_places
 from escrutinio.core.election.rights import Rights
-from escrutinio.core.election.state import (
-    PAPER,
-    REPORTED,
-    RULED,
-    ElectionState,
-    SheetTable,
-    Status,
-)
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import PAPER, REPORTED, RULED, ElectionState, Status
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Decision
 

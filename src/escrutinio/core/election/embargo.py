@@ -10,18 +10,21 @@ What a record says of a place includes all that lies in it: totals of the countr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import DefinitionError
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree
+from escrutinio.core.election.following import kind_of
 from escrutinio.core.election.roll import Roll
-from escrutinio.core.election.state import ElectionState, Logged
+from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
-from escrutinio.core.records.subjects import Subject
+from escrutinio.core.records.cose import split
+from escrutinio.core.records.subjects import Subject, read_subject
 
 FROM, LATEST = "results_public_from", "results_public_latest"
 
@@ -40,12 +43,16 @@ BEARING: frozenset[type[t.Body]] = frozenset(
         t.AuditResult,
         t.Lots,
         t.NextRound,
+        t.SheetStatus,
+        t.Retraction,
     }
 )
 """The records that say how people voted or what follows from that: counts, what is announced of them, how an
 audit of them ended, and what only a result can call for. A statement is words that nobody here can read, so
-it waits too. Everything else goes on in the open: zero reports, openings, incidents, seals, complaints,
-custody, and commitments, whose figures are hidden by their salt."""
+it waits too; a sheet's status may have the sheet's picture with it; and what is taken back is a copy or a
+claim, which waits, and which it would name by a digest that the contents can be tried against. Everything
+else goes on in the open: zero reports, openings, incidents, seals, complaints, custody, and commitments,
+whose figures are hidden by their salt."""
 
 BEARING_TYPES = frozenset(body.TYPE for body in BEARING)
 
@@ -93,10 +100,29 @@ class Embargo:
             area = next((where for code, where in contests if code == about.contest), None)
         return self.last if area is None or area not in index else self.of_area(index[area])
 
+    def of_record(self, raw: bytes, contests: Iterable[tuple[str, str]], rolls: Iterable[Roll]) -> int:
+        """The moment of a record that came; 0 for one without results, and for what admission refuses."""
+        kind = kind_of(raw)
+        if kind not in BEARING_TYPES:
+            return 0
+        try:
+            about = read_subject(t.BY_CODE[kind].SUBJECT, split(raw).subject)
+        except RecordError:
+            return 0
+        return self.of(about, contests, rolls)
+
 
 def has_embargo(definition: t.Definition) -> bool:
     """Whether the calendar has a moment from which results may be public, of any area."""
-    return any(day.code == FROM or day.code.startswith(f"{FROM}.") for day in definition.calendar)
+    return latest_moment(definition) > 0
+
+
+def latest_moment(definition: t.Definition) -> int:
+    """A moment from which on nothing waits, whatever officers say, in seconds since 1970; 0 where the
+    calendar lets nothing wait."""
+    days = {day.code: day.at for day in definition.calendar}
+    begins = [at for code, at in days.items() if code == FROM or code.startswith(f"{FROM}.")]
+    return max(*begins, days.get(LATEST, 0), 0) if begins else 0
 
 
 def check_moments(definition: t.Definition, areas: AreaTree) -> None:
@@ -114,6 +140,14 @@ def check_moments(definition: t.Definition, areas: AreaTree) -> None:
 
 def embargo(definition: t.Definition, areas: AreaTree, extensions: Iterable[Logged[t.Extension]]) -> Embargo:
     """The moments after the effective extensions of a log, in log order."""
+    *_, last = _stages(definition, areas, extensions)
+    return last
+
+
+def _stages(
+    definition: t.Definition, areas: AreaTree, extensions: Iterable[Logged[t.Extension]]
+) -> Iterator[Embargo]:
+    """The embargo by the calendar alone, then after each effective extension, in log order."""
     moments = np.zeros(len(areas), np.int64)
     days = {day.code: day.at for day in definition.calendar}
     general, latest = days.get(FROM, 0), days.get(LATEST, 0)
@@ -121,7 +155,9 @@ def embargo(definition: t.Definition, areas: AreaTree, extensions: Iterable[Logg
         own, parent = days.get(f"{FROM}.{name}"), int(areas.parent[area])
         moments[area] = own if own is not None else general if parent < 0 else moments[parent]
     every = np.arange(len(areas), dtype=np.int32)
-    moved, beyond = [], []
+    moved: tuple[int, ...] = ()
+    beyond: tuple[int, ...] = ()
+    yield Embargo(areas, moments, moved, beyond)
     for logged in extensions:
         code, until = logged.entry.about.area, logged.body.until
         where = moments > 0
@@ -130,13 +166,62 @@ def embargo(definition: t.Definition, areas: AreaTree, extensions: Iterable[Logg
         where &= moments < until
         if until <= latest and where.any():
             moments = np.where(where, until, moments)
-            moved.append(logged.index)
+            moved += (logged.index,)
         else:
-            beyond.append(logged.index)
-    return Embargo(areas, moments, tuple(moved), tuple(beyond))
+            beyond += (logged.index,)
+        yield Embargo(areas, moments, moved, beyond)
+
+
+def _extensions(state: ElectionState) -> tuple[Logged[t.Extension], ...]:
+    return tuple(each for each in state.records(t.Extension) if each.entry.about.station is None)
 
 
 def embargo_of(state: ElectionState) -> Embargo:
     """The embargo after all entries of a log."""
-    extensions = tuple(each for each in state.records(t.Extension) if each.entry.about.station is None)
-    return embargo(state.definition.body, state.areas, extensions)
+    return embargo(state.definition.body, state.areas, _extensions(state))
+
+
+def early_records(state: ElectionState, seconds: int) -> list[int]:
+    """The indices of records with results that were to wait beyond a moment, in seconds since 1970, and stand
+    in the log. An extension moves what comes after it; what was in the log before had its moment already."""
+    contests = [(view.code, view.area) for view in state.contests]
+    early: list[int] = []
+    for start, end, held in _embargoes_of(state):
+        if held.last <= seconds:
+            continue
+        early += [
+            logged.index
+            for logged in state.controls
+            if start <= logged.index < end
+            and type(logged.body) in BEARING
+            and logged.standing is not Standing.REFUSED
+            and held.of(logged.entry.about, contests, (state.roll,)) > seconds
+        ]
+        until = np.append(held.moments[state.roll.area], held.last)  # the last: stations that no roll has
+        for table in state.tables.values():
+            rows = np.isin(table.kind, list(BEARING_TYPES)) & (until[table.station] > seconds)
+            rows &= (table.index >= start) & (table.index < end)
+            early += table.index[rows].tolist()
+    return early
+
+
+def _embargoes_of(state: ElectionState) -> Iterator[tuple[int, int, Embargo]]:
+    """The embargo that entries were held to, by what stood below them: the first index and the one after the
+    last for which it was that one."""
+    stages = _stages(state.definition.body, state.areas, _extensions(state))
+    moved = {stage.moved[-1] + 1 if stage.moved else 0: stage for stage in stages}
+    for start, end in pairwise([*moved, state.size]):
+        yield start, end, moved[start]
+
+
+def public_moments(state: ElectionState) -> Callable[[Subject], int]:
+    """Says from when on results of a station, a contest or an area may be public, by a log's calendar and its
+    extensions, in seconds since 1970-01-01 UTC; 0 where they need not wait."""
+    held, contests = embargo_of(state), [(view.code, view.area) for view in state.contests]
+    return lambda about: held.of(about, contests, (state.roll,))
+
+
+def moments_of(state: ElectionState, records: Iterable[bytes]) -> list[int]:
+    """From when on each record may be public, as `public_moments` has it; 0 for one without results."""
+    held, contests = embargo_of(state), [(view.code, view.area) for view in state.contests]
+    return [held.of_record(raw, contests, (state.roll,)) for raw in records]

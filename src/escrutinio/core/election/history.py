@@ -10,7 +10,8 @@ from escrutinio.core.election.control import AttachmentReader
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.machines import LISTING_UNREADABLE
 from escrutinio.core.election.roll import Roll
-from escrutinio.core.election.state import Logged, MachineTable
+from escrutinio.core.election.rows import MachineTable
+from escrutinio.core.election.state import Logged
 from escrutinio.core.election.tables import read_columns
 from escrutinio.core.records import types as t
 from escrutinio.core.records.text import check_code, check_name

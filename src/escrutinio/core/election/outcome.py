@@ -155,7 +155,7 @@ def decide(contest: Deciding, votes: Sequence[int], classes: Sequence[int], lots
         return valid + sum(classes[each] for each in bar.beside)
 
     found = Outcome(valid, ranks, margin, Filled((0,) * len(votes)))
-    breaking = _order_of_ties(contest, lots)
+    breaking = _order_of_ties(contest, lots, votes)
     if contest.method is Method.PLURALITY:
         return replace(found, seats=breaking(_by_rank(ranks, len(votes), contest.seats)))
     if contest.method is Method.TWO_ROUND:
@@ -286,12 +286,12 @@ def _by_rank(ranks: tuple[Rank, ...], candidates: int, places: int) -> Filled:
     return Filled(tuple(certain))
 
 
-def _order_of_ties(contest: Deciding, lots: Drawing) -> Callable[[Filled], Filled]:
-    """What fills seats that a tie leaves open: the law's order, or lots that were drawn among all the
-    tied."""
+def _order_of_ties(contest: Deciding, lots: Drawing, votes: Sequence[int]) -> Callable[[Filled], Filled]:
+    """What fills seats that a tie leaves open: the law's order, or lots that were drawn among all the tied.
+    Neither gives a seat to anybody without a vote."""
 
     def break_tie(filled: Filled) -> Filled:
-        if not filled.open or len(filled.tied) <= filled.open:
+        if not filled.open or len(filled.tied) <= filled.open or not votes[filled.tied[0]]:
             return filled
         order = lots.of(filled.tied) if contest.ties is Ties.LOTS else contest.order
         chosen = tuple(each for each in order if each in filled.tied)[: filled.open]

@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.core.election.state import Logged, SheetTable, Standing
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t
 
 UNKNOWN, OTHERS, TYPE, AGAIN = "unknown", "others", "type", "again"

@@ -25,6 +25,7 @@ from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Scopes
 from escrutinio.core.election.roll import Roll
+from escrutinio.core.election.rows import SheetTable
 from escrutinio.core.election.state import (
     COPIES,
     OFFICIAL,
@@ -34,7 +35,6 @@ from escrutinio.core.election.state import (
     RULED,
     Basis,
     ContestView,
-    SheetTable,
     Status,
 )
 from escrutinio.core.records import types as t

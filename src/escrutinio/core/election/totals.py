@@ -49,6 +49,21 @@ class Sums:
         others: Int64 = self.classes.sum(axis=1)
         return self.valid + others
 
+    @property
+    def beside(self) -> Int64:
+        """What stands beside the valid ballots: `classes` and, last, `ballots`, int64 [areas, classes + 1];
+        -1 where they are not known."""
+        found: Int64 = np.column_stack((self.classes, self.ballots))
+        found[self.classes_unknown] = -1
+        return found
+
+    @property
+    def classes_unknown(self) -> NDArray[np.bool_]:
+        """Where sheets count and none of them says how many ballots each class has, bool [areas]: there
+        `classes` and `ballots` lack all of them, and are not known."""
+        found: NDArray[np.bool_] = (self.classes_unread > 0) & (self.classes_unread == self.stations_counted)
+        return found
+
     def of_class(self, code: str) -> Int64:
         """The ballots of a class, int64 [areas]; zeros where the contest has no such class."""
         classes = self.contest.classes

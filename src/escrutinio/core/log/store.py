@@ -39,6 +39,10 @@ class Held:
     channel: int = 0
 
 
+ALL_HELD = 2**53 - 1
+"""A moment, and a number of records, beyond all that wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A checkpoint that the store remembers: size, root, and the signed note."""
@@ -95,7 +99,8 @@ class Store(Protocol):
         """Drop what `filled_before` of the same moment gives."""
 
     def hold(self, records: Sequence[Held]) -> None:
-        """Make records durable that wait; one that waits already stays as it is. None has an index."""
+        """Make records durable that wait; one that waits already stays as it is, and one that was stopped
+        waits again. None has an index."""
 
     def held(self, digest: bytes) -> Held | None:
         """The record with this SHA-256 that waits, or was stopped; None for any other."""
@@ -113,6 +118,9 @@ class Store(Protocol):
 
     def waits(self) -> tuple[int, int]:
         """How many records wait, and until when the last of them does; (0, 0) for none."""
+
+    def stopped(self) -> list[Held]:
+        """The records that were stopped, in the order in which they came."""
 
     def close(self) -> None:
         """Let go of what the store holds open."""

@@ -28,6 +28,7 @@ CREATE INDEX IF NOT EXISTS held_until ON held (stopped, until);
 """
 
 _OF_HELD = ("record", "received", "due", "until", "stopped", "channel")
+_AGAIN = ", ".join(f"{each} = excluded.{each}" for each in _OF_HELD)
 _HELD = f"SELECT {', '.join(_OF_HELD)} FROM held"
 
 
@@ -158,7 +159,7 @@ class SqliteStore(SqliteFile):
         with self._transaction():
             self._db.executemany(
                 f"INSERT INTO held (digest, {', '.join(_OF_HELD)}) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
+                f"ON CONFLICT (digest) DO UPDATE SET {_AGAIN} WHERE held.stopped <> ''",
                 values,
             )
 
@@ -173,6 +174,11 @@ class SqliteStore(SqliteFile):
         query = f"{_HELD} WHERE stopped = '' AND until <= ? ORDER BY place LIMIT ?"
         with self._told():
             return [Held(*row) for row in self._db.execute(query, (moment, most))]
+
+    def stopped(self) -> list[Held]:
+        """See `Store`."""
+        with self._told():
+            return [Held(*row) for row in self._db.execute(f"{_HELD} WHERE stopped <> '' ORDER BY place")]
 
     def hold_until(self, moments: Mapping[bytes, int]) -> None:
         """See `Store`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 
@@ -14,6 +16,7 @@ from escrutinio.core.election.qr2024_options import (
     classes_2024,
     read_qr2024_options,
 )
+from escrutinio.core.log.checkpoint import SignedCheckpoint, verify_checkpoint
 from escrutinio.core.log.proofs import parse_proof
 from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
@@ -21,23 +24,27 @@ from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.core.records.receipt import receipt_code
 from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
-from escrutinio.core.verification.promises import find_digest, judge_promise, surely_seen
+from escrutinio.core.verification.promises import Shown, find_digest, judge_promise, shown_by, surely_seen
 from escrutinio.core.verification.verified import VerifiedLog
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The answer about one thing; `entry` is its record, where it is one that can be opened."""
+    """The answer about one thing; `entry` is its record, where it is one that can be opened, `lacking` the
+    checkpoint that shows that a promise was kept late."""
 
     answer: Answer
     entry: Entry | None = None
+    lacking: SignedCheckpoint | None = None
 
 
 class Checker:
     """Judges sheets, records and proofs against a verified log."""
 
-    def __init__(self, log: VerifiedLog) -> None:
-        self.log = log
+    def __init__(self, log: VerifiedLog, earlier: Sequence[SignedCheckpoint] = ()) -> None:
+        """`earlier`: checkpoints kept from before, which say when the log had what; one that is not of this
+        log, or not cosigned as the trust file asks, says nothing."""
+        self.log, self._earlier = log, earlier
         self._judge = Judge(log.state)
 
     @cached_property
@@ -80,8 +87,39 @@ class Checker:
         if isinstance(entry.body, Promise):
             seen = surely_seen(self.log.cosignatures)
             kept_at = find_digest(self.log.pinned.all_entries(), entry.body.record)
-            return Checked(judge_promise(self.log.state, entry, index, kept_at, seen), entry)
+            shown = [each for each, _ in self._shown]
+            answer = judge_promise(self.log.state, entry, index, kept_at, seen, shown)
+            return Checked(answer, entry, self._lacking(answer))
         return Checked(self._judge.record(entry, index, labelled_real), entry)
+
+    def promised(self, entry: Entry) -> bytes | None:
+        """What a promise promises, where the log has it; else, and for any other record, None."""
+        if not isinstance(entry.body, Promise):
+            return None
+        index = find_digest(self.log.pinned.all_entries(), entry.body.record)
+        return None if index is None else self.log.pinned.entry(index)
+
+    @cached_property
+    def _shown(self) -> list[tuple[Shown, SignedCheckpoint]]:
+        """The checkpoints of this log that were cosigned, the one at hand among them, and what they say of
+        time. Without a trust file nobody is known to have cosigned."""
+        pinned, trust = self.log.pinned, self.log.trust
+        if trust is None:
+            return []
+        found = [(shown_by(self.log.size, self.log.cosignatures), pinned.signed)]
+        for signed in self._earlier:
+            with suppress(LogError):
+                head, own = verify_checkpoint(signed, trust.policy), pinned.checkpoint
+                before = head.checkpoint
+                if before.origin == own.origin and pinned.root_at(before.size) == before.root:
+                    found.append((shown_by(before.size, head.cosignatures), signed))
+        return [(shown, signed) for shown, signed in found if shown is not None]
+
+    def _lacking(self, answer: Answer) -> SignedCheckpoint | None:
+        if answer.verdict is not Verdict.PROMISE_LATE or answer.entry is None:
+            return None
+        place, seen = answer.entry, answer.seen
+        return next(each for shown, each in self._shown if shown.size <= place and shown.first == seen)
 
     def proof(self, data: bytes, record: bytes | None) -> Checked:
         """The answer about a .tlog-proof file, given for `record` where that is at hand. Raises LogError."""

@@ -20,7 +20,8 @@ from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.revoking import heard_when_revoked
 from escrutinio.core.election.rights import ROOT, Rights, Scopes
-from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, Status
 from escrutinio.core.log.checkpoint import verify_checkpoint
 from escrutinio.core.log.merkle import LeafHash, Subtree, leaf_hash, verify_inclusion
 from escrutinio.core.log.pinned import OtherFileError, PinnedLog
@@ -83,6 +84,8 @@ class Verdict(StrEnum):
     """The proof holds by itself, and the log at hand is not the one that it was given for."""
     PROMISE_KEPT = "promise-kept"
     """A receiver's promise, and the log has what was promised."""
+    PROMISE_LATE = "promise-late"
+    """A receiver's promise of what the log has by now and did not have when its time had passed."""
     PROMISE_NOT_DUE = "promise-not-due"
     """A receiver's promise of what the log does not have, whose time had not passed when it was cosigned."""
     PROMISE_BROKEN = "promise-broken"
@@ -122,10 +125,11 @@ class Answer:
     contradict it, `findings` those that name its entry. `known_station` is False where the roll does not have
     the station. `authenticated`: for a proof, whether a trust file vouches for its signatures. `due` is the
     time by which something was promised, `seen` when the checkpoint was surely cosigned, in seconds since
-    1970-01-01 UTC. `extensions` are the entries by which the officers put results off until that time or a
-    later one; they excuse no promise, and nothing here says whether they concern this one. `marked`: its
-    signer is a party or an observer whose key was revoked, and what it says enters all the same, and counts
-    in no total. `detail` says more of what was refused.
+    1970-01-01 UTC; where a checkpoint shows whether what was promised was there in time, it is the moment
+    of that one, and `in_time` what it shows. `extensions` are the entries by which the officers put results
+    off until that time or a later one; they excuse no promise, and nothing here says whether they concern
+    this one. `marked`: its signer is a party or an observer whose key was revoked, and what it says enters
+    all the same, and counts in no total. `detail` says more of what was refused.
     """
 
     verdict: Verdict
@@ -143,6 +147,7 @@ class Answer:
     authenticated: bool = False
     due: int | None = None
     seen: int | None = None
+    in_time: bool | None = None
     extensions: tuple[int, ...] = ()
     marked: bool = False
     detail: str | EscrutinioError = ""
@@ -154,7 +159,9 @@ class Answer:
 
     @property
     def to_keep(self) -> bool:
-        """Whether it is evidence that the log at hand lacks."""
+        """Whether it is evidence that the log at hand lacks, as it lacks that what it has came late."""
+        if self.verdict is Verdict.PROMISE_LATE:
+            return True
         return (self.verdict in KEEP or self.marked) and self.entry is None
 
 

@@ -23,6 +23,8 @@ def headline(answer: Answer, language: str) -> str:
         key = "contradicted-not-in-log"
     if answer.verdict is Verdict.PROMISE_CONTRADICTED and not answer.authenticated:
         key = "promise-doubtful"
+    if answer.in_time:
+        key = "promise-in-time"
     if answer.marked:
         key = "marked" if answer.entry is not None else "marked-not-in-log"
     texts = _HEADLINES.get(key) or _HEADLINES[answer.verdict]
@@ -137,6 +139,14 @@ _HEADLINES: Mapping[str, str] = {
     Verdict.PROMISE_KEPT: N_(
         "What was promised is in the log, entry {entry}. Whether it was there in time, the log alone does "
         "not say."
+    ),
+    "promise-in-time": N_(
+        "What was promised is in the log, entry {entry}, and was there in time: a checkpoint that has it was "
+        "cosigned by then."
+    ),
+    Verdict.PROMISE_LATE: N_(
+        "What was promised is in the log, entry {entry}, and was not there in time: a checkpoint that does "
+        "not have it yet was cosigned later than that. Keep the promise and that checkpoint."
     ),
     Verdict.PROMISE_NOT_DUE: N_(
         "What was promised is not in this log, and its time had not surely passed when the log was cosigned. "

@@ -41,6 +41,8 @@ _FIGURE = re.compile(r"\sdata-figure=\"([^\"<>]*)\"")
 _NEXT = re.compile(r"</?(?:t[dhr]|tbody|tfoot|table|li|ul)\b")
 """Where the element of a figure is over at the latest."""
 _VALUE = re.compile(r"\sdata-value=\"(\d{1,20})\"")
+_SIZE = re.compile(r"<button[^<>]*\sdata-size=\"(\d{1,15})\"")
+"""Of which size of the log a page says that it is."""
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"(?<![\d.,])(\d[\d.,\u202f]*\d|\d)(?![\d.,]*\d|[\u00a0\u202f ]?%)")
 _SHARE = re.compile(r"\s*(\d+)(?:[.,](\d+))?[\u00a0\u202f ]?%")
@@ -51,18 +53,20 @@ _NAMED = {
 }
 _VOTES = "votes/"
 
-Row = Mapping[str, int]
+Row = Mapping[str, int | None]
 
 
 @dataclass(slots=True)
 class PageFigures:
     """What comparing came to: `figures` marked on `pages` that were compared, what differs, what could not be
-    read. No figure at all means that pages are not compared."""
+    read, and how many pages are of a `later` size of the log than the tables, and were not compared. No
+    figure at all means that pages are not compared."""
 
     figures: int = 0
     pages: int = 0
     differing: list[Reason] = field(default_factory=list)
     unread: list[Reason] = field(default_factory=list)
+    later: int = 0
 
     @property
     def outcome(self) -> Outcome:
@@ -75,7 +79,8 @@ class PageFigures:
 def compare_pages(address: str | Path, state: ElectionState, fetch: Fetch) -> PageFigures:
     """Hold the marked figures of all pages, in every language, against the tables of a state.
 
-    In a directory every page of a language is read; over http those of the whole and of the areas, since a
+    A page of a later size than the state is not compared: it was made after the tables. In a directory every
+    page of a language is read; over http those of the whole and of the areas, since a
     server does not say what it has.
     """
     rows = _rows(state)
@@ -90,8 +95,13 @@ def compare_pages(address: str | Path, state: ElectionState, fetch: Fetch) -> Pa
             except LogError as error:
                 found.differing.append(Reason(path, error))
                 continue
-            if content is not None:
-                _compare(found, path, content.decode("utf-8", "replace"), language, rows)
+            if content is None:
+                continue
+            page = content.decode("utf-8", "replace")
+            if (size := _SIZE.search(page)) and int(size[1]) > state.size:
+                found.later += 1
+            else:
+                _compare(found, path, page, language, rows)
             if len(found.differing) + len(found.unread) >= MAX_REASONS:
                 return found
     return found
@@ -228,5 +238,5 @@ def _value(name: str, rows: Mapping[tuple[str, str, str], Row]) -> int | None:
     if row is None:
         return None
     if what == "stations":
-        return max(row["stations_declared"], row["stations_in_roll"])
+        return max(row["stations_declared"] or 0, row["stations_in_roll"] or 0)
     return row.get(_NAMED.get(what, what))

@@ -178,9 +178,13 @@ def draw_weights(bounds: Bounds) -> Weights:
     scale = 10 ** (WEIGHT_DIGITS - 1)
     while bounds.total * scale + len(bounds.numerator) >= 10**WEIGHT_DIGITS and scale > 1:
         scale //= 10
+    return Weights(scale, weights_at(bounds, scale))
+
+
+def weights_at(bounds: Bounds, scale: int) -> tuple[int, ...]:
+    """⌈u_p · scale⌉ of every box."""
     margins = [bounds.margins[place] for place in bounds.assertion.tolist()]
-    values = tuple(-(-n * scale // v) for n, v in zip(bounds.numerator.tolist(), margins, strict=True))
-    return Weights(scale, values)
+    return tuple(-(-n * scale // v) for n, v in zip(bounds.numerator.tolist(), margins, strict=True))
 
 
 def relative_error(bounds: Bounds, reported: Sequence[int], counted: Sequence[int]) -> Fraction:

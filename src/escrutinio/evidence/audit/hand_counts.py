@@ -9,6 +9,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.election.tables import write_table
 from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.rounds import MAX_BOXES
 
@@ -24,9 +25,10 @@ def columns_of(contest: ContestView) -> tuple[str, ...]:
 
 
 def hand_count(
-    audit: AuditRecords, drawn: frozenset[str], contest: ContestView, row: Mapping[str, str]
+    audit: AuditRecords, drawn: Mapping[str, int], contest: ContestView, row: Mapping[str, str]
 ) -> t.HandCount:
-    """The count of one box that the audit drew, from cells as `read_counts` gives them. Raises InputError."""
+    """The count of one box that the audit drew, from cells as `read_counts` gives them; `drawn`: how often it
+    drew each box, which is how many single vouchers a count of it has at most. Raises InputError."""
     station, needed = row[STATION], columns_of(contest)
     for box, together in audit.of(contest.code).bound.mixed.items():
         if station in together and station != box:
@@ -46,6 +48,9 @@ def hand_count(
     told = sum(classes) + (sum(counts) if valid is None else valid)
     if vouchers is not None and vouchers < told:
         raise InputError("count-vouchers", station=station, vouchers=vouchers)
+    found = told if vouchers is None else vouchers
+    if audit.body.method is AuditMethod.BRAVO and found > drawn[station]:
+        raise InputError("count-places", station=station, vouchers=found, places=drawn[station])
     digest = audit.logged.entry.digest
     return t.HandCount(
         counts, classes, valid, vouchers=vouchers, audit=digest, salt=_salt(station, row.get(SALT))

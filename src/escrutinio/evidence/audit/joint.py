@@ -9,6 +9,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
+from escrutinio.evidence.audit.plan import single_vouchers
 from escrutinio.evidence.audit.pool import pooled
 from escrutinio.evidence.audit.ppeb import BET, MACRO, clean_draws
 
@@ -29,7 +30,9 @@ class JointPlan:
     """What one sample for several contests takes, if every box opened agrees with its sheets.
 
     `all_boxes`: those with paper of any of them; `sum_of_bounds`: U. `boxes`, `boxes_macro` and
-    `boxes_one_lost` are as in a plan, no more than all boxes. `alone`: each contest by itself.
+    `boxes_one_lost` are as in a plan, no more than all boxes; `vouchers_expected` and `vouchers_likely` those
+    of the contest that takes most, None where one of them cannot be tested by single vouchers. `alone`: each
+    contest by itself.
     """
 
     risk_limit: Fraction
@@ -38,6 +41,8 @@ class JointPlan:
     boxes: int
     boxes_macro: int
     boxes_one_lost: int
+    vouchers_expected: int | None
+    vouchers_likely: int | None
     alone: tuple[ContestAlone, ...]
 
     def sentences(self, language: str) -> tuple[str, str]:
@@ -74,7 +79,8 @@ def plan_jointly(
     """Plan one sample for some contests, given the boxes and the outcome of each. Raises EvidenceError as
     `error_bounds` and `clean_draws` do."""
     bounds = {code: error_bounds(boxes, outcome) for code, (boxes, outcome) in contests.items()}
-    pool = pooled([(boxes.names, bounds[code]) for code, (boxes, _) in contests.items()])
+    pool = pooled([(boxes, bounds[code]) for code, (boxes, _) in contests.items()])
+    vouchers = [single_vouchers(outcome, boxes, pool, risk_limit) for boxes, outcome in contests.values()]
     total, most = pool.weights.sum_of_bounds, len(pool.names)
     alone = []
     for code, (boxes, _) in contests.items():
@@ -88,5 +94,13 @@ def plan_jointly(
         boxes=min(most, clean_draws(total, risk_limit, bet=BET)),
         boxes_macro=min(most, clean_draws(total, risk_limit, bet=MACRO)),
         boxes_one_lost=min(most, 1 + clean_draws(total, risk_limit, bet=BET, start=1 - BET)),
+        vouchers_expected=_greatest([expected for expected, _ in vouchers]),
+        vouchers_likely=_greatest([likely for _, likely in vouchers]),
         alone=tuple(alone),
     )
+
+
+def _greatest(numbers: Sequence[int | None]) -> int | None:
+    """The greatest; None where one is not known."""
+    known = [each for each in numbers if each is not None]
+    return max(known) if len(known) == len(numbers) else None

@@ -29,7 +29,7 @@ from escrutinio.evidence.audit.counts import BoxCounts, Counted
 from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws, weighted_number
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
 from escrutinio.evidence.audit.plan import equal_chances
-from escrutinio.evidence.audit.pool import Pool
+from escrutinio.evidence.audit.pool import Pool, place_shares
 from escrutinio.evidence.audit.ppeb import BET, Wealth, clean_draws, macro_risk, settle
 from escrutinio.evidence.audit.strata import Stratum, stratified_risk
 
@@ -73,7 +73,7 @@ class Procedure(ABC):
     @cached_property
     def pool(self) -> Pool:
         """What is drawn from: the boxes of this contest, or of all that are audited together."""
-        return self._given or Pool(self.boxes.names, self.bounds)
+        return self._given or Pool(self.boxes.names, self.bounds, self.boxes.bound)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -216,31 +216,36 @@ class Bravo(Procedure):
     """Single vouchers out of all boxes, with replacement: each draw names a box and a place in it.
 
     A place is a number from 1 to what the box holds at most, so that every voucher has the same chance
-    whatever the bound of its box. Where no voucher lies at a place, it counts for the loser. The hand count
-    of a box is of the places drawn from it, as often as each was drawn, and of no others.
+    whatever the bound of its box. Where no voucher of the contest lies at a place, it counts for the loser;
+    a place in a box of other contests alone is neither's, as no voucher of this one is looked for there. The
+    hand count of a box is of the places drawn from it, as often as each was drawn, and of no others.
     """
 
     whole = False
 
-    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion]) -> None:
-        super().__init__(boxes, assertions)
+    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion], pool: Pool | None = None) -> None:
+        super().__init__(boxes, assertions, pool)
         self.pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
         if len(self.pairs) < len(self.assertions):
             raise EvidenceError("vouchers-plurality-only")
 
     def draw(self, seed: str, count: int) -> tuple[Box, ...]:
-        bounds = self.boxes.bound.tolist()
-        ends = list(accumulate(bounds))
-        places = weighted_draws(seed, bounds, count)
+        most = self.pool.most.tolist()
+        ends = list(accumulate(most))
+        places = weighted_draws(seed, most, count)
         numbers = (weighted_number(seed, ends[-1], number) for number in range(1, count + 1))
         return tuple(
-            Box(self.boxes.names[place], number - ends[place] + bounds[place] + 1)
+            Box(self.pool.names[place], number - ends[place] + most[place] + 1)
             for place, number in zip(places, numbers, strict=True)
         )
 
     def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
         """The last one of no more vouchers than were drawn from the box by then."""
         return next((each for each in counted.ever(name) if each.vouchers <= taken), None)
+
+    def above(self, name: str, counted: Counted) -> bool:
+        """Never: a count is of places within the bound, of which one may come more than once."""
+        return False
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
@@ -249,6 +254,8 @@ class Bravo(Procedure):
             return Measured(_CERTAIN, None, None)
         found, missing = [0] * len(self.boxes.totals), 0
         for name, taken in Counter(drawn).items():
+            if name not in self.place:
+                continue
             counted = counts.get(name)
             missing += taken - (0 if counted is None else counted.vouchers)
             if counted is not None:
@@ -264,14 +271,12 @@ class Bravo(Procedure):
         self, winner: int, loser: int, found: Sequence[int], missing: int, limit: Fraction
     ) -> tuple[float, int | None]:
         """The risk of a pair, and how many vouchers more are enough in nine of ten cases."""
-        reported, held = self.boxes.totals, int(self.boxes.bound.sum())
+        reported = self.boxes.totals
         mine, other = found[winner], found[loser] + missing
         risk = bravo_risk(reported[winner], reported[loser], mine, other)
         if risk <= limit:
             return risk, 0
-        # Places without a voucher come with their chance, and count for the loser.
-        nowhere = held - sum(self.boxes.sums[len(reported) :])
-        shares = reported[winner] / held, (reported[loser] + nowhere) / held
+        shares = place_shares(self.boxes, self.pool, winner, loser)
         if shares[0] <= shares[1]:
             return risk, None
         return risk, bravo_quantile(float(limit), *shares, 0.9, winner_drawn=mine, loser_drawn=other)

@@ -17,6 +17,7 @@ from escrutinio.evidence.audit.bounds import Bounds, Boxes, draw_weights, error_
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
 from escrutinio.evidence.audit.equal import EqualChances, equal_risk
 from escrutinio.evidence.audit.outcomes import outcome_of
+from escrutinio.evidence.audit.pool import Pool, place_shares
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
 from escrutinio.evidence.audit.sequential import Null, clean_sample
 
@@ -164,7 +165,8 @@ class Planning:
         check_risk_limit(risk_limit)
         bounds, boxes = self.bounds, self.boxes
         drawn_with = self.drawn_with
-        expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
+        pool = Pool(boxes.names, bounds, boxes.bound)
+        expected, likely = single_vouchers(self.assertions, boxes, pool, risk_limit, self.outstanding)
         most, draws = len(boxes), clean_draws(drawn_with, risk_limit, bet=BET)
         one_lost = 1 + clean_draws(drawn_with, risk_limit, bet=BET, start=1 - BET)
         risk = partial(equal_risk, null=self.hardest)
@@ -195,17 +197,16 @@ def equal_chances(
     return EqualChances(len(boxes) if among is None else among, largest, margin)
 
 
-def _vouchers(
-    assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, outstanding: int
+def single_vouchers(
+    assertions: Sequence[Assertion], boxes: Boxes, pool: Pool, risk_limit: Fraction, outstanding: int = 0
 ) -> tuple[int | None, int | None]:
+    """How many single vouchers out of the places of a pool, on average and in nine of ten cases; None where
+    the contest is no comparison of pairs, or none of the samples would suffice."""
     pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
     if len(pairs) < len(assertions):
         return None, None
-    vouchers, limit = int(boxes.bound.sum()) + outstanding, float(risk_limit)
-    # Places of a box at which no voucher lies count for the loser.
-    nowhere = int(boxes.bound.sum()) - sum(boxes.sums[len(boxes.totals) :])
-    against = outstanding + nowhere
-    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + against) / vouchers) for w, x in pairs]
+    limit = float(risk_limit)
+    shares = [place_shares(boxes, pool, w, x, outstanding) for w, x in pairs]
     if any(w <= x for w, x in shares):
         return None, None
     return (

@@ -12,16 +12,18 @@ from functools import cached_property
 
 import numpy as np
 
-from escrutinio.evidence.audit.bounds import Bounds, Weights, draw_weights
+from escrutinio.base.arrays import Int64
+from escrutinio.evidence.audit.bounds import Bounds, Boxes, Weights, draw_weights
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
     """`names`: the boxes, in the order of their stations' codes; `bounds`: of each the greatest bound of its
-    error over the contests."""
+    error over the contests; `most` int64 [boxes]: the greatest number of vouchers that it holds at most."""
 
     names: tuple[str, ...]
     bounds: Bounds
+    most: Int64
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -34,20 +36,34 @@ class Pool:
         return draw_weights(self.bounds)
 
 
-def pooled(parts: Sequence[tuple[tuple[str, ...], Bounds]]) -> Pool:
-    """The boxes of some contests together: the names and bounds of each."""
+def place_shares(
+    boxes: Boxes, pool: Pool, winner: int, loser: int, outstanding: int = 0
+) -> tuple[float, float]:
+    """Where single vouchers of a contest's `boxes` are drawn from the places of a pool: the shares of these
+    that have one for the winner, and one for the loser, or none although the box is of the contest.
+    `outstanding` votes that may still come are the loser's."""
+    held = int(pool.most.sum()) + outstanding
+    inside = sum(int(pool.most[pool.place[name]]) for name in boxes.names)
+    nowhere = inside - sum(boxes.sums[len(boxes.totals) :])
+    return boxes.totals[winner] / held, (boxes.totals[loser] + nowhere + outstanding) / held
+
+
+def pooled(parts: Sequence[tuple[Boxes, Bounds]]) -> Pool:
+    """The boxes of some contests together: the boxes and bounds of each."""
     if len(parts) == 1:
-        return Pool(*parts[0])
-    names = tuple(sorted({name for mine, _ in parts for name in mine}))
+        [(boxes, alone)] = parts
+        return Pool(boxes.names, alone, boxes.bound)
+    names = tuple(sorted({name for boxes, _ in parts for name in boxes.names}))
     place = {name: at for at, name in enumerate(names)}
     assertions = tuple(each for _, bounds in parts for each in bounds.assertions)
     margins = tuple(margin for _, bounds in parts for margin in bounds.margins)
     numerator, which = np.zeros(len(names), np.int64), np.zeros(len(names), np.int32)
-    first = 0
-    for mine, bounds in parts:
-        for box, name in enumerate(mine):
+    most, first = np.zeros(len(names), np.int64), 0
+    for boxes, bounds in parts:
+        for box, name in enumerate(boxes.names):
+            most[place[name]] = max(most[place[name]], boxes.bound[box])
             at, number, one = place[name], int(bounds.numerator[box]), first + int(bounds.assertion[box])
             if number * margins[which[at]] > int(numerator[at]) * margins[one]:
                 numerator[at], which[at] = number, one
         first += len(bounds.assertions)
-    return Pool(names, Bounds(assertions, margins, numerator, which))
+    return Pool(names, Bounds(assertions, margins, numerator, which), most)

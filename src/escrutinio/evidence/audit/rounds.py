@@ -1,5 +1,8 @@
 """How an audit goes on: which boxes its next round takes, and which it drew."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.state import ElectionState
@@ -40,9 +43,9 @@ def next_sample(
 
 def drawn_boxes(
     state: ElectionState, audit: AuditRecords, contest: str, attachments: Attachments | None
-) -> frozenset[str]:
-    """Every box with paper of a contest that the audit's samples in the log name or its seed draws for them.
-    Raises EvidenceError."""
+) -> Mapping[str, int]:
+    """Every box with paper of a contest that the audit's samples in the log name or its seed draws for them,
+    with how often it was drawn. Raises EvidenceError."""
     stands = audit_status(state, contest, audit.logged.entry.digest, attachments=attachments)
     inside = frame_of(state, audit).parts[contest].place
-    return frozenset(name for each in stands.rounds for name in each.drawn if name in inside)
+    return Counter(name for each in stands.rounds for name in each.drawn if name in inside)

@@ -151,7 +151,9 @@ class AuditStatus:
             return "again"
         if last.awaiting:
             return "waiting"
-        return "more" if self.next and len(self.next) == self.more else "rest" if self.next else "full"
+        if self.next and len(self.next) == self.more:
+            return "vouchers" if self.method is AuditMethod.BRAVO else "more"
+        return "rest" if self.next else "full"
 
     def sentences(self, language: str) -> tuple[str, str]:
         """Where it stands, and what that is not, in a language. Raises KeyError for an unknown language."""

@@ -227,8 +227,6 @@ def _limit(stated: p.Fraction) -> Fraction:
 def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
     """How an audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
     method, several = audit.body.method, len(audit.parts) > 1
-    if several and method is AuditMethod.BRAVO:
-        raise EvidenceError("vouchers-one-contest")
     for mixed in (part.bound.mixed for part in audit.parts if method is AuditMethod.HOT_AUDIT):
         for names in mixed.values():
             raise EvidenceError("hot-mixed", together=", ".join(names))
@@ -247,7 +245,7 @@ def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
             case AuditMethod.SRS_ALPHA:
                 return Srs(boxes, outcome, pool)
             case AuditMethod.BRAVO:
-                return Bravo(boxes, outcome)
+                return Bravo(boxes, outcome, pool)
             case AuditMethod.HOT_AUDIT:
                 return Hot(boxes, outcome, centers, seed=audit.seed, bet=audit.bet, pool=pool)
 
@@ -256,7 +254,7 @@ def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
 
 def pool_of(contests: Sequence[tuple[Boxes, Sequence[Assertion]]]) -> Pool:
     """What is drawn from where these contests are audited together: their boxes and outcomes."""
-    return pooled([(boxes.names, error_bounds(boxes, outcome)) for boxes, outcome in contests])
+    return pooled([(boxes, error_bounds(boxes, outcome)) for boxes, outcome in contests])
 
 
 def _centers(state: ElectionState, contests: Sequence[str]) -> dict[str, list[str]]:

@@ -143,6 +143,11 @@ STANDS = {
         "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
         "limit of {limit}. Further draws that would bring it there, if they agree with the sheets: {more:,}."
     ),
+    "vouchers": N_(
+        "With vouchers of {opened:,} of {boxes:,} boxes looked at, the risk after round {round:,} is {risk}, "
+        "above the limit of {limit}. Further draws that bring it there in nine of ten cases, if the shares "
+        "of the votes are as reported: {more:,}."
+    ),
     "waiting": N_(
         "Boxes drawn by round {round:,} that have no agreed hand count: {awaiting:,} of {opened:,}. They are "
         "taken to be as wrong as they can be, so the risk is {risk} for now, above the limit of {limit}: "

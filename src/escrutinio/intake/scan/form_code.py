@@ -61,8 +61,8 @@ def read_form_code(text: str) -> FormPlace | None:
         return None
     try:
         election, kind, station, *rest = base45_decode(text.removeprefix(PREFIX)).decode("ascii").split("/")
-        contest = rest[0] if rest else ""
-        found = FormPlace(election, FormKind(kind), check_code(station), contest and check_code(contest))
+        contest = check_code(rest[0]) if rest else ""
+        found = FormPlace(election, FormKind(kind), check_code(station), contest)
     except (RecordError, ValueError):  # also for bytes that are no text, and too few parts
         return None
     digits = len(election) == DIGITS and all(c in "0123456789abcdef" for c in election)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.core.records.types import Definition
 from escrutinio.evidence.audit.boxes import centers_of, seals_of
 from escrutinio.evidence.audit.records import AuditRecords
-from escrutinio.evidence.audit.replay import named
 from escrutinio.evidence.audit.seeds import Throws
 from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.evidence.audit.status import audit_status, frame_of
@@ -72,6 +72,16 @@ class AuditPapers:
             mixed={box: names for part in audit.parts for box, names in part.bound.mixed.items()},
             inside={code: part.place.keys() for code, part in parts.items()},
         )
+
+    @property
+    def single(self) -> bool:
+        """Whether single vouchers are counted."""
+        return self.audit.method is AuditMethod.BRAVO
+
+    def places(self, box: str) -> list[int]:
+        """Where single vouchers were drawn, their places in a box, each as often as it was drawn."""
+        drawn = [each for one in self.audit.rounds for each in one.boxes if each.station == box]
+        return sorted(each.position for each in drawn if each.position is not None)
 
     def to_pdf(self, language: str) -> bytes:
         """The papers in one language; the same log gives the same bytes."""
@@ -159,11 +169,16 @@ class AuditPapers:
         }  # fmt: skip
 
     def _count(self, say: Tongue) -> dict[str, object]:
+        purpose = say(
+            "Two people count, each for themselves, without having seen the tally sheet; where they "
+            "differ they count again. They sign, and commit to the count before they say it."
+        )
+        places = say(
+            "Only what lies at these places is counted, each as often as it stands here. Where nothing of a "
+            "contest lies, nothing is counted for it."
+        )
         return {
-            "purpose": say(
-                "Two people count, each for themselves, without having seen the tally sheet; where they "
-                "differ they count again. They sign, and commit to the count before they say it."
-            ),
+            "purpose": f"{purpose} {places}" if self.single else purpose,
             "header": [say("Vouchers"), say("First counter"), say("Second counter"), say("Agreed")],
             "mixed": say(
                 "Where ballots of several boxes lie together, they are counted together, on one sheet that "
@@ -180,9 +195,10 @@ class AuditPapers:
         names += [class_name(code, titles, language) for titles, code in classes]
         if view.marks > 1:
             names.append(say("Valid ballots"))
+        last = say("All vouchers found at these places") if self.single else say("All vouchers in the box")
         return {
             "name": choose(view.titles, language, view.code).text if len(self.contests) > 1 else "",
-            "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
+            "rows": [[name, "", "", ""] for name in (*names, last)],
         }
 
     def seals_listed(self, name: str) -> str:
@@ -191,7 +207,6 @@ class AuditPapers:
         return ", ".join(dict.fromkeys(seal for each in listed for seal in each.split(", ") if seal))
 
     def _box(self, say: Tongue, name: str, language: str) -> dict[str, object]:
-        places = [box for each in self.audit.rounds for box in each.boxes if box.station == name]
         facts = [
             [say("Center"), self.centers.get(name, "")],
             [say("Seal listed"), self.seals_listed(name)],
@@ -200,8 +215,8 @@ class AuditPapers:
         ]
         if together := self.mixed.get(name):
             facts.insert(1, [say("Ballots of the stations"), ", ".join(together)])
-        if any(box.position is not None for box in places):
-            facts.append([say("Places to count"), ", ".join(named(box).partition("#")[2] for box in places)])
+        if places := self.places(name):
+            facts.append([say("Places to count"), ", ".join(map(str, places))])
         tables = [
             self._table(say, each, language) for each in self.contests if name in self.inside[each.code]
         ]

@@ -5,7 +5,8 @@ text that was hashed, which any other program hashes again (`printf %s 'SEED,1' 
 behind the hash is formulas: the weight of each box from its votes, the running sum, and k = ⌊hash · W /
 2^256⌋ by long multiplication, two hexadecimal digits a column from the last to the first, carry = ⌊(digits ·
 W + carry)/256⌋. Because W is below 10^11, no step has more than fourteen significant digits, so that
-spreadsheets, which count with fifteen, are exact.
+spreadsheets, which count with fifteen, are exact. Where one sample serves several contests, each has pages of
+its own, and a box the greatest of its weights.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,9 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.xlsx import Bold, Cell, Formula, Sheet, cell_name, column_name, xlsx
 from escrutinio.evidence.audit.assertions import Assertion
-from escrutinio.evidence.audit.bounds import Boxes, Weights, draw_weights, error_bounds
+from escrutinio.evidence.audit.bounds import Bounds, Boxes, error_bounds, weights_at
 from escrutinio.evidence.audit.draw import check_seed, numbered_hash, weighted_draws, weighted_number
+from escrutinio.evidence.audit.pool import Pool, pooled
 
 MAX_BOXES = 1_000_000
 """Most boxes of one workbook; a sheet has 1,048,576 rows."""
@@ -32,16 +34,25 @@ _CREATED = 946_684_800  # 2000-01-01: the same content is the same file
 
 
 @dataclass(frozen=True, eq=False)
-class AuditSheet:
-    """What a workbook shows: boxes, the assertions of their outcome, candidates' codes in the order of the
-    votes, the seed, how many draws from the first, and the codes of the classes of other ballots."""
+class SheetContest:
+    """One contest of a workbook: its name, its boxes, the assertions of their outcome, candidates' codes in
+    the order of the votes, and the codes of the classes of other ballots."""
 
+    name: str
     boxes: Boxes
     assertions: Sequence[Assertion]
     candidates: Sequence[str]
+    classes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class AuditSheet:
+    """What a workbook shows: the contests that are audited with one sample, the seed, and how many draws from
+    the first."""
+
+    contests: Sequence[SheetContest]
     seed: str
     draws: int
-    classes: Sequence[str] = ()
 
 
 def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
@@ -51,141 +62,222 @@ def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
     more boxes or draws than a workbook takes.
     """
     check_seed(sheet.seed)
-    if len(sheet.boxes) > MAX_BOXES or not 0 <= sheet.draws <= MAX_DRAWS:
+    bounds = [error_bounds(each.boxes, each.assertions) for each in sheet.contests]
+    pool = pooled([(each.boxes, mine) for each, mine in zip(sheet.contests, bounds, strict=True)])
+    if len(pool.names) > MAX_BOXES or not 0 <= sheet.draws <= MAX_DRAWS:
         raise PublicationError(
-            "workbook-boxes", size=len(sheet.boxes), draws=sheet.draws, limit=MAX_BOXES, most=MAX_DRAWS
+            "workbook-boxes", size=len(pool.names), draws=sheet.draws, limit=MAX_BOXES, most=MAX_DRAWS
         )
-    weights = draw_weights(error_bounds(sheet.boxes, sheet.assertions))
-    return _Workbook(sheet, weights, language).content()
+    return _Workbook(sheet, pool, bounds, language).content()
 
 
-class _Workbook:
-    """The four sheets of one workbook."""
+def _worded(language: str, key: str, **values: object) -> str:
+    return say_in(language, _WORDS[key], **values)
 
-    def __init__(self, sheet: AuditSheet, weights: Weights, language: str) -> None:
-        self._sheet = sheet
-        self._weights = weights
-        self._language = language
-        self._last = len(sheet.boxes) + 1  # rows count from 1, the first is the header
+
+def _column(page: str, column: int, boxes: int) -> str:
+    """The range of a column of a page of boxes, whose first row is the header; rows count from 1."""
+    letters = column_name(column)
+    return f"'{page}'!${letters}$2:${letters}${boxes + 1}"
+
+
+class _Pages:
+    """The outcome and the boxes of one contest; `number` is empty where there is one."""
+
+    def __init__(self, contest: SheetContest, bounds: Bounds, pool: Pool, number: str, language: str) -> None:
+        self._contest, self._pool, self._language = contest, pool, language
+        self._number = number
+        self.weights = weights_at(bounds, pool.weights.scale)
         # Classes of other ballots and valid ballots stand there where a comparison asks for them.
-        names = (*sheet.candidates, *sheet.classes, self._worded("valid"))
-        asked = (at for at in range(len(names)) if at < len(sheet.candidates) or self._asks(at))
+        names = (*contest.candidates, *contest.classes, self._worded("valid"))
+        asked = (at for at in range(len(names)) if at < len(contest.candidates) or self._asks(at))
         self._figures = tuple(asked)
         self._heads = tuple(names[at] for at in self._figures)
         self._votes = len(self._figures)
 
     def _asks(self, figure: int) -> bool:
-        return any(assertion.row[figure] for assertion in self._sheet.assertions)
+        return any(assertion.row[figure] for assertion in self._contest.assertions)
 
-    def _worded(self, key: str, **values: object) -> str:
-        return say_in(self._language, _WORDS[key], **values)
+    def _worded(self, key: str) -> str:
+        return _worded(self._language, key)
 
-    def _name(self, page: str) -> str:
-        return f"'{self._worded(page)}'"
+    def page(self, key: str) -> str:
+        """The name of one of its pages."""
+        return f"{self._worded(key)} {self._number}".strip()
 
-    def content(self) -> bytes:
-        """The whole file."""
-        return xlsx([self._read(), self._outcome(), self._boxes(), self._draws()], _CREATED, self._names())
+    def _called(self, name: str) -> str:
+        """The name of a range of its outcome."""
+        return f"{name}_{self._number}" if self._number else name
 
-    def _read(self) -> Sheet:
-        said = [self._worded(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)]
-        return Sheet(self._worded("read"), (), [(text,) for text in said], {0: 100}, wrapped=True)
+    @property
+    def weight_column(self) -> int:
+        """The column of its page of boxes in which the weights stand; what begins where, in the next."""
+        return self._votes + 2
 
-    def _outcome(self) -> Sheet:
-        """Scale and W; votes and coefficients of each comparison, the worst of a voucher, the margins.
+    def outcome(self, weights: str) -> Sheet:
+        """Scale and W, the sum of the range `weights`; votes and coefficients of each comparison, the worst
+        of a voucher, the margins.
 
-        They have names (`_names`), which the formulas of the other sheets use.
+        They have names (`names`), which the formulas of the other pages use.
         """
-        assertions, sums = self._sheet.assertions, self._sheet.boxes.sums
-        weight = self._column(self._votes + 2)
+        assertions, boxes = self._contest.assertions, self._contest.boxes
+        drawn = self._pool.weights
+        first = self._number in ("", "1")
         rows: list[Sequence[Cell]] = [
-            (self._worded("scale"), self._weights.scale),
-            (self._worded("sum"), Formula(f"SUM({weight})", self._weights.total)),
-            (),
+            (self._worded("scale"), drawn.scale if first else Formula("Scale", drawn.scale)),
+            (self._worded("sum"), Formula(f"SUM({weights})" if first else "WeightSum", drawn.total)),
+            (self._contest.name,) if self._number else (),
             [
                 Bold(t)
                 for t in (self._worded("candidate"), self._worded("votes"), *map(self._title, assertions))
             ],
         ]
         for row, (head, at) in enumerate(zip(self._heads, self._figures, strict=True)):
-            whole = Formula(f"SUM({self._column(row + 1)})", sums[at])
-            rows.append((head, whole, *(assertion.row[at] for assertion in assertions)))
+            column = _column(self.page("boxes"), row + 1, len(boxes))
+            rows.append((head, Formula(f"SUM({column})", boxes.sums[at]), *(a.row[at] for a in assertions)))
         rows.append((self._worded("worst"), None, *(assertion.worst for assertion in assertions)))
         margins = [
             Formula(
                 f"SUMPRODUCT($B$5:$B${4 + self._votes},{column}5:{column}{4 + self._votes})"
                 + (f"{one.constant:+d}" if one.constant else ""),
-                one.margin(sums),
+                one.margin(boxes.sums),
             )
             for column, one in ((column_name(2 + n), each) for n, each in enumerate(assertions))
         ]
         rows.append((self._worded("margin"), None, *margins))
-        return Sheet(self._worded("outcome"), (), rows, {0: 24, 1: 24})
+        return Sheet(self.page("outcome"), (), rows, {0: 24, 1: 24})
 
-    def _column(self, column: int) -> str:
-        """The range of a column of the sheet of boxes."""
-        letters = column_name(column)
-        return f"{self._name('boxes')}!{letters}2:{letters}{self._last}"
-
-    def _names(self) -> dict[str, str]:
-        page, rows = self._name("outcome"), self._votes
-        last = column_name(1 + len(self._sheet.assertions))
-        return {
-            "Scale": f"{page}!$B$1",
-            "WeightSum": f"{page}!$B$2",
-            "Coefficients": f"{page}!$C$5:${last}${4 + rows}",
-            "Worst": f"{page}!$C${5 + rows}:${last}${5 + rows}",
-            "Margins": f"{page}!$C${6 + rows}:${last}${6 + rows}",
+    def names(self) -> dict[str, str]:
+        """The ranges of its outcome that formulas name."""
+        page, rows = f"'{self.page('outcome')}'", self._votes
+        last = column_name(1 + len(self._contest.assertions))
+        found = {
+            self._called("Coefficients"): f"{page}!$C$5:${last}${4 + rows}",
+            self._called("Worst"): f"{page}!$C${5 + rows}:${last}${5 + rows}",
+            self._called("Margins"): f"{page}!$C${6 + rows}:${last}${6 + rows}",
         }
+        if self._number in ("", "1"):
+            found |= {"Scale": f"{page}!$B$1", "WeightSum": f"{page}!$B$2"}
+        return found
 
     def _title(self, assertion: Assertion) -> str:
         if assertion.winner is None:
             return self._worded("all")
         against = (
-            self._worded("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
+            self._worded("share") if assertion.loser is None else self._contest.candidates[assertion.loser]
         )
-        return f"{self._sheet.candidates[assertion.winner]} / {against}"
+        return f"{self._contest.candidates[assertion.winner]} / {against}"
 
-    def _boxes(self) -> Sheet:
-        """Votes, bound, weight and where the box's part of the running sum begins."""
+    def boxes(self) -> Sheet:
+        """Votes, bound and weight, and where it is the only contest where the box's part of the running sum
+        begins."""
+        alone = ("begins",) if not self._number else ()
         titles = [
             self._worded("box"),
             *self._heads,
-            *map(self._worded, ("bound", "weight", "begins")),
+            *map(self._worded, ("bound", "weight", *alone)),
         ]
         widths = {0: 16, self._votes + 2: 14, self._votes + 3: 14}
-        return Sheet(self._worded("boxes"), titles, self._box_rows(), widths, frozen=1)
+        return Sheet(self.page("boxes"), titles, self._box_rows(), widths, frozen=1)
 
     def _box_rows(self) -> Iterator[list[Cell]]:
-        boxes = self._sheet.boxes
-        bound, weight, begins = self._votes + 1, self._votes + 2, self._votes + 3
+        boxes = self._contest.boxes
+        bound, weight = self._votes + 1, self.weight_column
         plain = not self._divides_exactly()
         last, most_column = column_name(self._votes), column_name(bound)
-        weights = self._weights.values
-        starts = accumulate(weights[:-1], initial=0)
+        coefficients, worst, margins = map(self._called, ("Coefficients", "Worst", "Margins"))
+        starts = accumulate(self.weights[:-1], initial=0)
         rows = zip(
             boxes.names,
             boxes.figures[:, self._figures].tolist(),
             boxes.bound.tolist(),
-            weights,
+            self.weights,
             starts,
             strict=True,
         )
         for row, (name, votes, most, value, start) in enumerate(rows, start=1):
             at = row + 1
-            reach = f"MMULT(B{at}:{last}{at},Coefficients)+Worst*{most_column}{at}"
-            formula = f"MAX(ROUNDUP(({reach})*Scale/Margins,0))"
+            reach = f"MMULT(B{at}:{last}{at},{coefficients})+{worst}*{most_column}{at}"
+            formula = f"MAX(ROUNDUP(({reach})*Scale/{margins},0))"
             weighs = value if plain else Formula(formula, value, array_at=cell_name(row, weight))
-            above = f"{cell_name(row - 1, begins)}+{cell_name(row - 1, weight)}"
-            yield [name, *votes, most, weighs, Formula(above, start) if row > 1 else 0]
+            begins = [] if self._number else [_begins(row, weight, start)]
+            yield [name, *votes, most, weighs, *begins]
 
     def _divides_exactly(self) -> bool:
         """Whether a spreadsheet can divide the numbers of the weights exactly."""
-        boxes = self._sheet.boxes
+        boxes = self._contest.boxes
         largest = max(
-            abs(c) for assertion in self._sheet.assertions for c in (*assertion.row, assertion.worst)
+            abs(c) for assertion in self._contest.assertions for c in (*assertion.row, assertion.worst)
         )
-        return 2 * largest * int(boxes.bound.max()) * self._weights.scale < _EXACT
+        return 2 * largest * int(boxes.bound.max()) * self._pool.weights.scale < _EXACT
+
+
+def _begins(row: int, weight: int, start: int) -> Cell:
+    """Where the part of a box in the running sum begins, beside its weight."""
+    above = f"{cell_name(row - 1, weight + 1)}+{cell_name(row - 1, weight)}"
+    return Formula(above, start) if row > 1 else 0
+
+
+class _Workbook:
+    """The pages of one workbook."""
+
+    def __init__(self, sheet: AuditSheet, pool: Pool, bounds: Sequence[Bounds], language: str) -> None:
+        self._sheet, self._pool, self._language = sheet, pool, language
+        self._several = len(sheet.contests) > 1
+        self._parts = [
+            _Pages(contest, mine, pool, str(number) if self._several else "", language)
+            for number, (contest, mine) in enumerate(zip(sheet.contests, bounds, strict=True), start=1)
+        ]
+
+    def _worded(self, key: str, **values: object) -> str:
+        return _worded(self._language, key, **values)
+
+    @property
+    def _drawn_from(self) -> tuple[str, int]:
+        """The page on which the boxes of all contests stand, and the column of their weights."""
+        if self._several:
+            return self._worded("together"), len(self._parts) + 1
+        return self._parts[0].page("boxes"), self._parts[0].weight_column
+
+    def content(self) -> bytes:
+        """The whole file."""
+        page, column = self._drawn_from
+        weights = _column(page, column, len(self._pool.names))
+        pages = [each for part in self._parts for each in (part.outcome(weights), part.boxes())]
+        together = [self._together()] if self._several else []
+        names = {name: at for part in self._parts for name, at in part.names().items()}
+        return xlsx([self._read(), *pages, *together, self._draws()], _CREATED, names)
+
+    def _read(self) -> Sheet:
+        said = [self._worded(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)]
+        if self._several:
+            listed = enumerate(self._sheet.contests, start=1)
+            named = "; ".join(f"{number} {each.name}" for number, each in listed)
+            said.insert(2, self._worded("read-several", contests=named))
+        return Sheet(self._worded("read"), (), [(text,) for text in said], {0: 100}, wrapped=True)
+
+    def _together(self) -> Sheet:
+        """The boxes of all contests: the weight of each for every contest that it has paper of, and the
+        greatest of these, with which it is drawn."""
+        numbered = [f"{self._worded('weight')} {number}" for number in range(1, len(self._parts) + 1)]
+        titles = [self._worded("box"), *numbered, self._worded("weight"), self._worded("begins")]
+        widths = {0: 16} | dict.fromkeys(range(1, len(titles)), 14)
+        return Sheet(self._worded("together"), titles, self._together_rows(), widths, frozen=1)
+
+    def _together_rows(self) -> Iterator[list[Cell]]:
+        weights, last = self._pool.weights.values, len(self._parts)
+        places = [{name: at for at, name in enumerate(each.boxes.names)} for each in self._sheet.contests]
+        starts = accumulate(weights[:-1], initial=0)
+        for row, (name, value, start) in enumerate(zip(self._pool.names, weights, starts, strict=True), 1):
+            mine: list[Cell] = []
+            for part, place in zip(self._parts, places, strict=True):
+                at = place.get(name)
+                there = (
+                    "" if at is None else f"'{part.page('boxes')}'!{cell_name(at + 1, part.weight_column)}"
+                )
+                mine.append(None if at is None else Formula(there, part.weights[at]))
+            greatest = Formula(f"MAX({cell_name(row, 1)}:{cell_name(row, last)})", value)
+            yield [name, *mine, greatest, _begins(row, last + 1, start)]
 
     def _draws(self) -> Sheet:
         """Number, text that is hashed, hash, 32 carries, k, and the box whose part of the running sum has
@@ -195,9 +287,10 @@ class _Workbook:
         return Sheet(self._worded("draws"), titles, self._draw_rows(), {1: 28, 2: 68}, frozen=1)
 
     def _draw_rows(self) -> Iterator[list[Cell]]:
-        seed, total, boxes = self._sheet.seed, self._weights.total, self._name("boxes")
-        begins = column_name(self._votes + 3)
-        places = weighted_draws(seed, self._weights.values, self._sheet.draws)
+        seed, total = self._sheet.seed, self._pool.weights.total
+        page, weight = self._drawn_from
+        names, begins = (_column(page, column, len(self._pool.names)) for column in (0, weight + 1))
+        places = weighted_draws(seed, self._pool.weights.values, self._sheet.draws)
         for row, place in enumerate(places, start=1):
             digest = numbered_hash(seed, row)
             cells: list[Cell] = [row, f"{seed},{row}", f"{digest:064x}"]
@@ -209,15 +302,15 @@ class _Workbook:
                 cells.append(Formula(f"INT(({digits}*WeightSum+{before})/256)", carry))
             last, mine = cell_name(row, 2 + _BYTES), cell_name(row, 3 + _BYTES)
             cells.append(Formula(last, weighted_number(seed, total, row)))
-            found = f"MATCH({mine},{boxes}!${begins}$2:${begins}${self._last},1)"
-            formula = f"INDEX({boxes}!$A$2:$A${self._last},{found})"
-            yield [*cells, Formula(formula, self._sheet.boxes.names[place])]
+            found = f"MATCH({mine},{begins},1)"
+            yield [*cells, Formula(f"INDEX({names},{found})", self._pool.names[place])]
 
 
 _WORDS = {
     "read": N_("Read me"),
     "outcome": N_("Outcome"),
     "boxes": N_("Boxes"),
+    "together": N_("All boxes"),
     "draws": N_("Draws"),
     "scale": N_("Scale"),
     "sum": N_("Sum of weights W"),
@@ -244,6 +337,10 @@ _WORDS = {
         "Weights: a box can make the outcome look better by its votes for the winner less those for "
         "the loser plus all its vouchers; that, over the margin and times the scale, rounded up, is its "
         "weight, the greatest over all comparisons."
+    ),
+    "read-several": N_(
+        "Several contests: each has pages of its own, by number: {contests}. A box is drawn with the "
+        "greatest of its weights over the contests that it has paper of, and counted for each of them."
     ),
     "read-3": N_(
         "Hashes: a spreadsheet cannot compute SHA-256, so the hashes are values. Check any of them "

@@ -76,12 +76,12 @@ def _area_rows(state: ElectionState, contest: ContestView) -> Iterator[list[Cell
     for basis in shown_bases(state, contest.code):
         found = totals(state, contest.code, basis.code)
         columns = [getattr(found, name) for name in _COVERAGE]
-        sums = (found.valid, found.classes, found.ballots)
-        figures = np.column_stack((*columns, found.candidates, *sums)).tolist()
+        figures = np.column_stack((*columns, found.candidates, found.valid, found.beside)).tolist()
         for at in areas_of(state, contest):
             above = int(tree.parent[at])
             parent = tree.codes[above] if above >= 0 else None
-            yield [tree.codes[at], parent, tree.levels[at], tree.names[at], basis.code, *figures[at]]
+            place = (tree.codes[at], parent, tree.levels[at], tree.names[at])
+            yield [*place, basis.code, *(None if cell < 0 else cell for cell in figures[at])]
 
 
 def _stations(state: ElectionState, contest: ContestView) -> Sheet:

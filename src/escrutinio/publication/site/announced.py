@@ -175,7 +175,7 @@ def _row(row: Announced, candidate: int | None, named: set[int], found: Sums | N
 
 
 def _sum(found: Sums | None, what: str, area: int) -> int | None:
-    if found is None or what == "registered":
+    if found is None or what == "registered" or (what != "valid" and found.classes_unknown[area]):
         return None
     return int({"valid": found.valid, "null": found.null, "ballots": found.ballots}[what][area])
 

@@ -24,6 +24,9 @@ EVERYWHERE = (t.Definition, t.Charter, t.Enrolment, t.CoRecord, t.Roll, t.Nomina
 """What bears on every area: keys may be judged late by it, options renamed, stations moved."""
 
 
+_AROUND = " "
+
+
 @dataclass(frozen=True, eq=False)
 class Changes:
     """Sizes of the log, int64 [areas], at which something last changed.
@@ -79,15 +82,21 @@ def _place(state: ElectionState, logged: Logged[t.Body]) -> int | None:
 
 
 def fingerprints(site: Site, found: Changes) -> Iterator[str]:
-    """For each area what its page depends on besides what all pages share: 16 hex digits.
+    """For each area what its page depends on besides what all pages share: 16 hex digits of what happened in
+    it, and the size of the log at which something last changed in it or around it.
 
     Findings are taken in whole: one may come or go with an entry about another place, where there are
     more cases than are listed one by one.
     """
-    for area, size in enumerate(found.page.tolist()):
+    for area, (within, page) in enumerate(zip(found.within.tolist(), found.page.tolist(), strict=True)):
         inside = site.findings_in.get(area)
-        said = f"{size} {'' if inside is None else _said(inside)}"
-        yield sha256(said.encode()).hexdigest()[:16]
+        said = f"{within} {'' if inside is None else _said(inside)}"
+        yield f"{sha256(said.encode()).hexdigest()[:16]}{_AROUND}{page}"
+
+
+def inside_of(fingerprint: str) -> str:
+    """Of a fingerprint what comes from the area itself, and not from the one around it."""
+    return fingerprint.partition(_AROUND)[0]
 
 
 def _said(inside: FindingsIn) -> str:

@@ -103,16 +103,13 @@ class Column:
             lots=self._lots if area == self._whole else NO_DRAWING,
         )
 
-    def sums(self, area: int) -> list[tuple[str, int]]:
+    def sums(self, area: int) -> list[tuple[str, int | None]]:
         """What stands below the candidates' votes, by name: valid ballots, each class of others, all
-        together."""
-        return list(
-            zip(
-                sums_of(self.contest),
-                (self.valid[area], *self.classes[area], self.ballots[area]),
-                strict=True,
-            )
-        )
+        together; None for what no counted sheet states."""
+        beside: tuple[int | None, ...] = (*self.classes[area], self.ballots[area])
+        if 0 < self.unread[area] == self.coverage(area).counted:
+            beside = (None,) * len(beside)
+        return list(zip(sums_of(self.contest), (self.valid[area], *beside), strict=True))
 
     def turnout(self, area: int) -> Turnout:
         """How many came to vote at the counted stations whose registered voters are known."""

@@ -27,8 +27,8 @@ SCRIPTS = ("findings",)
 class Context:
     """A publication's pages in all languages share this; `address` is where it is published, `licence` under
     which licence its publisher gives the data, if stated, `evidence_size` at which size of the log the
-    evidence was worked out, and `newer_verifier` what the verifier of this version is called where the trust
-    file names another."""
+    evidence was worked out, `tables_size` that of the tables where they are older than the pages, and
+    `newer_verifier` what the verifier of this version is called where the trust file names another."""
 
     site: Site
     shelf: Shelf
@@ -40,6 +40,7 @@ class Context:
     licence: tuple[Title, ...] = ()
     evidence: tuple[ContestEvidence, ...] = ()
     evidence_size: int | None = None
+    tables_size: int | None = None
     cosigning: Cosigning = ALL_ANSWER
     newer_verifier: str | None = None
 
@@ -90,7 +91,11 @@ class Context:
 
     def of_data(self) -> dict[str, object]:
         """What the template of `data/` calls what lies there, which may be written while other pages are."""
-        return {"description": self.shelf.description(), "has_skipped": self.shelf.has("data/skipped.csv")}
+        return {
+            "description": self.shelf.description(),
+            "has_skipped": self.shelf.has("data/skipped.csv"),
+            "tables_size": self.tables_size,
+        }
 
     @property
     def fingerprints(self) -> dict[str, object]:

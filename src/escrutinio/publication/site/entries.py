@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from escrutinio.core.election.state import ElectionState, Logged, SheetTable
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.types import BY_CODE, BY_NAME, Arrival, Body
 

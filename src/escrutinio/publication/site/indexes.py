@@ -47,11 +47,13 @@ import unicodedata
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import say_in
@@ -84,37 +86,77 @@ MOST_BUNDLES = 4
 
 Entries = dict[int, dict[str, list[int]]]
 
+KEYS = "data/keys.json"
+_STATIONS, _NAMES = "data/index/", "data/names/"
+_AREAS_OF_STATIONS = f"{_STATIONS}areas-of-stations.json"
+
 _encode = msgspec.json.Encoder().encode
 _WORD = re.compile(r"[^\W_]+")
 
 
-def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every index; `log` is the log's directory, where entries can be looked for."""
-    state, tree, roll = site.state, site.areas, site.state.roll
-    parents = [None if at < 0 else tree.codes[at] for at in tree.parent.tolist()]
-    areas = {
-        code: {"parent": parent, "name": name, "level": level}
-        | ({} if file == code else {"file": file})
-        | ({"also": site.also[code]} if code in site.also else {})
-        for code, parent, name, level, file in zip(
-            tree.codes, parents, tree.names, tree.levels, site.files, strict=True
-        )
-    }
-    yield "data/areas.json", _encode(areas)
-    yield "data/keys.json", _encode({held.kid.hex(): held.enrolled for held in state.keys})
-    yield "data/controls.json", _encode(part_controls(state))
-    yield "data/log-pages.json", _encode([page.records[0].index for page in site.book.pages])
-    if log is not None:
-        yield "data/proofs.json", _encode(_proofs(state, log))
-    if site.qr2024 is not None:
-        yield QR2024_FILE, format_qr2024_options(site.qr2024)
-    places = zip(roll.stations, (tree.codes[at] for at in roll.area.tolist()), strict=True)
-    listed = {station: area for station, area in places if area_of_code(station, areas) != area}
-    yield "data/index/areas-of-stations.json", _encode(listed)
-    yield from _name_files(site)
-    findings = StationFindings(state, {each: called(site, each) for each in languages()})
-    yield "data/findings-wide.json", _encode(list(findings.wide_rows()))
-    yield from _station_files(site, findings, _Places(log))
+class Indexes:
+    """The indexes of a site by what they depend on; `log` is the log's directory, if it is there."""
+
+    def __init__(self, site: Site, log: Path | None) -> None:
+        self.site, self.log = site, log
+        self.findings = StationFindings(site.state, {each: called(site, each) for each in languages()})
+        self.paths: Mapping[int, str] = {
+            area: f"{_STATIONS}{site.files[area]}.json"
+            for area, stations in enumerate(site.stations_of)
+            if len(stations)
+        }
+        """The index of each area that has stations, by the area's number."""
+
+    @cached_property
+    def history(self) -> Mapping[str, Sequence[int]]:
+        """What is in the log about a station besides its bulk entries, and about machines meant for it."""
+        return _history(self.site.state)
+
+    def small(self) -> Iterator[tuple[str, bytes]]:
+        """Those that nearly every entry changes, or that are made at once."""
+        site, state = self.site, self.site.state
+        yield "data/areas.json", _encode(self._areas)
+        yield "data/controls.json", _encode(part_controls(state))
+        yield "data/log-pages.json", _encode([page.records[0].index for page in site.book.pages])
+        if self.log is not None:
+            yield "data/proofs.json", _encode(_proofs(state, self.log))
+        if site.qr2024 is not None:
+            yield QR2024_FILE, format_qr2024_options(site.qr2024)
+        yield "data/findings-wide.json", _encode(list(self.findings.wide_rows()))
+
+    def of_keys(self) -> tuple[str, bytes]:
+        """The one that follows from the enrolments."""
+        return KEYS, _encode({held.kid.hex(): held.enrolled for held in self.site.state.keys})
+
+    def of_roll(self) -> Iterator[tuple[str, bytes]]:
+        """Those that follow from the roll and what all pages share."""
+        tree, roll, areas = self.site.areas, self.site.state.roll, self._areas
+        places = zip(roll.stations, (tree.codes[at] for at in roll.area.tolist()), strict=True)
+        listed = {station: area for station, area in places if area_of_code(station, areas) != area}
+        yield _AREAS_OF_STATIONS, _encode(listed)
+        yield from _name_files(self.site)
+
+    @staticmethod
+    def is_of_roll(path: str) -> bool:
+        """Whether a path is that of one of these."""
+        return path == _AREAS_OF_STATIONS or path.startswith(_NAMES)
+
+    def of_stations(self, areas: Iterable[int]) -> Iterator[tuple[str, bytes]]:
+        """Those of some areas that have stations."""
+        yield from _station_files(self, areas)
+
+    @cached_property
+    def _areas(self) -> dict[str, dict[str, object]]:
+        site, tree = self.site, self.site.areas
+        parents = [None if at < 0 else tree.codes[at] for at in tree.parent.tolist()]
+        return {
+            code: {"parent": parent, "name": name, "level": level}
+            | ({} if file == code else {"file": file})
+            | ({"also": site.also[code]} if code in site.also else {})
+            for code, parent, name, level, file in zip(
+                tree.codes, parents, tree.names, tree.levels, site.files, strict=True
+            )
+        }
 
 
 def _proofs(state: ElectionState, log: Path) -> dict[str, object]:
@@ -176,22 +218,21 @@ class _Places:
         return bundle_bounds(path.read_bytes(), str(path)) if path.is_file() else []
 
 
-def _station_files(site: Site, findings: StationFindings, places: _Places) -> Iterator[tuple[str, bytes]]:
+def _station_files(indexes: Indexes, areas: Iterable[int]) -> Iterator[tuple[str, bytes]]:
+    site, findings, places = indexes.site, indexes.findings, _Places(indexes.log)
     state, roll, tree = site.state, site.state.roll, site.areas
-    entries, history = _entries(state), _history(state)
-    centers, registered = roll.center.tolist(), roll.registered.tolist()
-    for area, stations in enumerate(site.stations_of):
-        if not len(stations):
-            continue
+    wanted = list(areas)
+    entries, history = _entries(state, np.isin(roll.area, wanted)), indexes.history
+    for area in wanted:
         listed: dict[str, dict[str, object]] = {}
         names = {}
         in_full: list[int] = []
-        for at in stations.tolist():
-            code, center = roll.stations[at], roll.centers[centers[at]]
+        for at in site.stations_of[area].tolist():
+            code, center, registered = roll.stations[at], roll.centers[roll.center[at]], roll.registered[at]
             names[center] = roll.center_names.get(center, "")
             about = {
                 "center": None if center == code.rpartition(".")[0] else center,
-                "registered": registered[at] if registered[at] >= 0 else None,
+                "registered": int(registered) if registered >= 0 else None,
                 "entries": entries.get(at),
                 "at": places.of(entries.get(at)),
                 "wide": findings.resting.get(code),
@@ -206,15 +247,16 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
         nodes = places.nodes(in_full)
         about_area = {"area": code, "path": path, "centers": names} | ({"nodes": nodes} if nodes else {})
         about_area["stations"] = listed
-        yield f"data/index/{site.files[area]}.json", _encode(about_area)
+        yield indexes.paths[area], _encode(about_area)
 
 
-def _entries(state: ElectionState) -> Entries:
-    """The bulk entries of each station, by its number and their status, in log order."""
+def _entries(state: ElectionState, wanted: NDArray[np.bool_]) -> Entries:
+    """The bulk entries of each wanted station (bool [stations]), by its number and their status, in log
+    order."""
     statuses = {status.value: status.name.lower() for status in Status}
     found: Entries = {}
     for table in state.tables.values():
-        known = np.flatnonzero(table.station >= 0)
+        known = np.flatnonzero((table.station >= 0) & wanted[table.station])
         columns = (table.station[known].tolist(), table.index[known].tolist(), table.status[known].tolist())
         for station, index, status in zip(*columns, strict=True):
             found.setdefault(station, {}).setdefault(statuses[status], []).append(index)
@@ -226,7 +268,6 @@ def _entries(state: ElectionState) -> Entries:
 
 
 def _history(state: ElectionState) -> dict[str, list[int]]:
-    """What is in the log about a station besides its bulk entries, and about machines meant for it."""
     found: dict[str, set[int]] = {}
     for logged in state.controls:
         if (code := logged.entry.about.station) is not None and code in state.roll.index:
@@ -258,9 +299,9 @@ def _name_files(site: Site) -> Iterator[tuple[str, bytes]]:
         for start in {word[:START] for word in kept}:
             filed.setdefault(start, []).append(row)
     told = {"common": sorted(common), "start": sorted(filed), "levels": _levels(site)}
-    yield "data/names/words.json", _encode(told)
+    yield f"{_NAMES}words.json", _encode(told)
     for start, rows in filed.items():
-        yield f"data/names/{start.encode().hex()}.json", _encode(rows)
+        yield f"{_NAMES}{start.encode().hex()}.json", _encode(rows)
 
 
 def _levels(site: Site) -> dict[str, list[str]]:

@@ -59,13 +59,20 @@ class Headline(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Where data and pages stand, which follow the log at their own pace: its size and root, the time of that
-    checkpoint, and the size at which the evidence on the pages was worked out."""
+    """Where pages stand, which follow the log at their own pace: its size and root, the time of that
+    checkpoint, the size at which the evidence on them was worked out, and that of the tables in `data/`; one
+    that does not say the last has tables of the same size as its pages."""
 
     size: int
     root: str
     time: int
     evidence: int
+    tables: int | None = None
+
+    @property
+    def whole(self) -> int:
+        """The size at which the tables stand."""
+        return self.size if self.tables is None else self.tables
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -106,7 +113,7 @@ class Before(msgspec.Struct, frozen=True):
     def standing(self) -> Standing | None:
         """Where data and pages stand; one that does not say so came with them."""
         if isinstance(self.pages, msgspec.UnsetType):
-            return Standing(self.size, self.root, self.time, self.size)
+            return Standing(self.size, self.root, self.time, self.size, self.size)
         return self.pages
 
     @property
@@ -128,11 +135,12 @@ def read_live(directory: Path) -> Before | None:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Data and pages that were just made: of which checkpoint, the size at which their evidence was worked
-    out, and the areas whose pages changed, None for all."""
+    """Pages that were just made: of which checkpoint, the sizes at which their evidence was worked out and
+    the tables beside them made, and the areas whose pages changed, None for all."""
 
     checkpoint: SignedCheckpoint
     evidence: int
+    tables: int
     changed: frozenset[str] | None
 
 
@@ -199,10 +207,11 @@ def _standing(
     if made is None:
         return (None, None, None) if before is None else (stood, before.previous, before.changed)
     head = made.checkpoint.checkpoint
-    stand = Standing(head.size, head.root.hex(), _time(made.checkpoint, trust, clock), made.evidence)
+    time = _time(made.checkpoint, trust, clock)
+    stand = Standing(head.size, head.root.hex(), time, made.evidence, made.tables)
     if before is None or stood is None:
         return stand, None, None
-    if (stood.size, stood.root, stood.evidence) == (stand.size, stand.root, stand.evidence):
+    if msgspec.structs.replace(stood, time=stand.time, tables=stood.whole) == stand:
         return stand, before.previous, before.changed
     few = made.changed is not None and len(made.changed) <= MOST_CHANGED
     return stand, stood.size, sorted(made.changed or ()) if few else None

@@ -6,7 +6,7 @@ everything is rendered again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,7 +17,7 @@ import msgspec
 from escrutinio import __version__
 from escrutinio.base.json_text import NO_JSON
 from escrutinio.intake.authoring.presentation import Presentation
-from escrutinio.publication.site.changes import fingerprints
+from escrutinio.publication.site.changes import fingerprints, inside_of
 from escrutinio.publication.site.context import Context
 
 MANIFEST = "site.json"
@@ -28,14 +28,25 @@ SOURCES = ("escrutinio.base", "escrutinio.core", "escrutinio.evidence", "escruti
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`key` is a digest of what all pages share, `size` and `root` the log's, and `areas` and `log` give for
-    each area, and each page of the log's records, a digest of what else its pages depend on."""
+    """`key` is a digest of what all pages share, `size` and `root` the log's; `areas`, `log` and `indexes`
+    give for each area, each page of the log's records, and each index of stations or names by its path, a
+    digest of what else it depends on."""
 
     key: str
     size: int
     root: str
     areas: dict[str, str]
     log: dict[str, str]
+    indexes: dict[str, str]
+
+    def with_areas(self, before: Manifest, left: Collection[str]) -> Manifest:
+        """The same, where the pages of some areas are left as they were before."""
+        areas = self.areas | {code: before.areas[code] for code in left}
+        return msgspec.structs.replace(self, areas=areas)
+
+    def with_indexes(self, indexes: Mapping[str, str]) -> Manifest:
+        """The same, with what the indexes were made from."""
+        return msgspec.structs.replace(self, indexes=dict(indexes))
 
 
 def manifest_of(context: Context, shown: Presentation) -> Manifest:
@@ -48,6 +59,7 @@ def manifest_of(context: Context, shown: Presentation) -> Manifest:
         root=checkpoint.root.hex(),
         areas=dict(zip(context.site.areas.codes, fingerprints(context.site, context.changes), strict=True)),
         log={page.path: _short(repr([(r.index, r.standing) for r in page.records])) for page in book.pages},
+        indexes={},
     )
 
 
@@ -65,6 +77,11 @@ def read_manifest(out: Path) -> Manifest | None:
 def stale(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str]:
     """The names whose digest is not what it was."""
     return frozenset(name for name, digest in now.items() if before.get(name) != digest)
+
+
+def same_inside(before: Manifest, now: Manifest, area: str) -> bool:
+    """Whether nothing changed in an area, which both know, whatever changed around it."""
+    return inside_of(before.areas[area]) == inside_of(now.areas[area])
 
 
 def _shared(context: Context, shown: Presentation) -> str:

@@ -30,8 +30,8 @@ from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
-from escrutinio.publication.site.indexes import index_files
-from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
+from escrutinio.publication.site.index_keys import renew_indexes
+from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, same_inside, stale
 from escrutinio.publication.site.missing import NAME as MISSING
 from escrutinio.publication.site.missing import missing_page
 from escrutinio.publication.site.model import Site
@@ -45,6 +45,9 @@ ROOTS = ("assets", "embed", "data/index", "data/names")
 
 SLICE = 64
 """Areas that one call of a process renders."""
+
+FEW = 256
+"""Pages of a language that are made here: sending others the state costs more than these."""
 
 FEWEST_CONTESTS = 16
 """Contests whose evidence is not worth sending the state to one more process."""
@@ -88,6 +91,7 @@ def render_site(
     prepared: Sequence[Future[bytes]] = (),
     cosigning: Cosigning = ALL_ANSWER,
     meanwhile: Callable[[], object] = lambda: None,
+    tables_size: int | None = None,
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
@@ -98,8 +102,12 @@ def render_site(
     an empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
     machine, which make pages, and work out the evidence where that is not on its way already (`evidence`, as
     `start_evidence` gives it), with what they have compiled already (`prepared`, as `start_preparing` gives
-    it). `cosigning`: which witnesses are silent. Raises PublicationError where something cannot be written,
-    and for a language that the site does not speak.
+    it). `cosigning`: which witnesses are silent. `tables_size`: at which size of the log the tables of
+    `data/` were made that stay there this time. Then pages of areas in which nothing changed are left alone
+    too where something changed around them: what they say of the area around is as old as they are, and each
+    says of which size it is. By default the tables are of this size, and all pages are brought up to it.
+    Raises PublicationError where something cannot be written, and for a language that the site does not
+    speak.
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
@@ -114,6 +122,7 @@ def render_site(
         shown.licence,
         cosigning=cosigning,
         evidence_size=state.size if evidence is None else evidence.size,
+        tables_size=tables_size,
         newer_verifier=newer_verifier(trust.verifier_html),
     )
     before, now = read_manifest(out), manifest_of(context, shown)
@@ -125,6 +134,10 @@ def render_site(
     pages = frozenset(now.log)
     if before is not None:
         changed = stale(before.areas, now.areas) | _incomplete(context, there)
+        if tables_size is not None:
+            later = {code for code in changed & before.areas.keys() if same_inside(before, now, code)}
+            changed -= later - _incomplete(context, there)
+            now = now.with_areas(before, later - changed)
         pages = stale(before.log, now.log)
     work = _Work(context, out, executor, progress, evidence, prepared, fresh=not there)
     with TemporaryDirectory(prefix="escrutinio-") as shared:
@@ -134,16 +147,19 @@ def render_site(
             work.write(assets())
             work.write(verifier_files(out, trust.verifier_html).files)
             log = out / "log"  # which may be written elsewhere, or not yet
-            work.write(index_files(site, log if log.is_dir() else None))
+            indexes = renew_indexes(
+                site, log if log.is_dir() else None, {} if before is None else before.indexes, there
+            )
+            work.write(indexes.files)
             work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
             work.finish()
         except BaseException:
             work.give_up()
             raise
-    files = work.made.union(*(_kept(context, language) for language in languages))
+    files = work.made.union(indexes.kept, *(_kept(context, language) for language in languages))
     gone = there - files
     remove(out, gone)
-    work.write([(MANIFEST, msgspec.json.encode(now))])
+    work.write([(MANIFEST, msgspec.json.encode(now.with_indexes(indexes.keys)))])
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
@@ -267,7 +283,7 @@ class _Work:
         """Do jobs, or have them done while the caller goes on, by processes that read the file `shared`."""
         todo = list(jobs)
         self._total = sum(len(job.areas) + len(job.log) for job in todo)
-        if self._executor is None or len(todo) < 2 * len(self._context.languages):
+        if self._executor is None or self._total <= FEW * len(self._context.languages):
             made = {language: Pages(self._context, language) for language in self._context.languages}
             for job in todo:
                 self.write(_pages_of(made[job.language], job))

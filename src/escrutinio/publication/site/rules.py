@@ -60,8 +60,6 @@ _OFFICERS = NN_(
 _COURT = NN_("a court, with %(count)s of its members", "a court, with %(count)s of its members agreeing")
 _AUTHORITY = NN_("the authority, with %(count)s officer", "the authority, with %(count)s officers")
 
-_OF_CONTESTS = frozenset(("method", "seats", "marks", "wins", "threshold", "quorum", "ties", "classes"))
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -291,10 +289,14 @@ class RuleWords:
     # --- the election ---
 
     def articles(self) -> Iterator[Rule]:
-        """The articles of the definition that are of no contest's rule."""
-        for article in self._site.body.articles:
-            if article.rule not in _OF_CONTESTS:
-                yield Rule(self._words.gettext(RULES[article.rule]), Markup(""), article.text)
+        """The articles of the definition that stand beside no rule of a contest, nor of the officers."""
+        articles = self._site.body.articles
+        beside = [*(rule for race in self._site.races for rule in self.contest(race)), *self.powers()]
+        shown = {(rule.label, rule.article) for rule in beside}
+        for article in articles:
+            label = self._words.gettext(RULES[article.rule])
+            if (label, _article(articles, article.rule)) not in shown:
+                yield Rule(label, Markup(""), article.text)
 
     def powers(self) -> Iterator[Rule]:
         """Who may do what, and with how many: officers, and whoever has a power of their own."""

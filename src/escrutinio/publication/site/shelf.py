@@ -36,6 +36,7 @@ class Listed(msgspec.Struct):
 class Description(msgspec.Struct):
     """The parts of `datapackage.json` that a page shows."""
 
+    log_size: int | None = None
     descriptions: dict[str, str] = {}
     resources: list[Listed] = []
     sources: list[Listed] = []

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
-from escrutinio.core.records.codes import Kind, LogRole
+from escrutinio.core.records.codes import LogRole
 from escrutinio.running.desk.board import Board
 from escrutinio.running.desk.calls import Calls
 from escrutinio.running.desk.counting.app import CountingPages
@@ -24,16 +24,16 @@ from escrutinio.running.desk.counting.book import CountingBook
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import LOOPBACK, asset, middleware
 from escrutinio.running.desk.operations_page import OperationsBoard
-from escrutinio.running.desk.sessions import TYPING, Sessions, Use
+from escrutinio.running.desk.sessions import SESSIONS, TYPING, Sessions, Use
 from escrutinio.running.desk.signing.app import SigningPages
 from escrutinio.running.desk.signing.place import SigningPlace
 from escrutinio.running.desk.transcription.app import TranscriptionPages
-from escrutinio.running.desk.transcription.desk import Desk
+from escrutinio.running.desk.transcription.desk import Desk, people_directory
 from escrutinio.running.desk.transcription.tasks import Part
-from escrutinio.running.desk.transcription.texts import texts
+from escrutinio.running.desk.transcription.texts import fictional_in
 from escrutinio.running.workspace.cabinet import Cabinet
 from escrutinio.running.workspace.collection.collection import Collection
-from escrutinio.running.workspace.workspace import Workspace
+from escrutinio.running.workspace.workspace import SETTINGS, Workspace, open_workspace
 
 DESK = "desk"
 """The directory in a workspace's private part."""
@@ -96,7 +96,7 @@ def desk_application(
     state = place.log().state
 
     def fictional(lang: str) -> str:
-        return "" if state.definition.body.kind is Kind.REAL else texts(lang)["fictional"]
+        return fictional_in(state, lang)
 
     entrance = Entrance(sessions, fictional, now)
     signing = SigningPages(
@@ -130,6 +130,19 @@ def desk_application(
         )
         routes += operations.routes()
     return Starlette(routes=routes, middleware=middleware(names))
+
+
+def sessions_directory(directory: Path, use: Use = Use.TYPIST) -> Path:
+    """Where the sessions for a use are: those of a workspace, or of a directory that `transcribe` works in.
+
+    Raises InputError where it is neither, and for another use than typing in the latter.
+    """
+    people = people_directory(directory)
+    if (people / SESSIONS).exists() and not (directory / SETTINGS).exists():
+        if use is not Use.TYPIST:
+            raise InputError("session-typist", directory=directory, use=use.value)
+        return people
+    return desk_directory(open_workspace(directory))
 
 
 def desk_directory(workspace: Workspace) -> Path:

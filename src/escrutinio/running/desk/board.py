@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from threading import Lock
 
 import numpy as np
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
@@ -111,7 +111,7 @@ def newest(state: ElectionState) -> list[tuple[int, str, str, str]]:
     for contest, table in state.tables.items():
         for row in np.argsort(table.index)[-NEWEST:].tolist():
             if (station := int(table.station[row])) >= 0:
-                moment = datetime.fromtimestamp(int(table.issued_at[row]), UTC).strftime("%Y-%m-%d %H:%M UTC")
+                moment = moment_text(int(table.issued_at[row]))
                 found.append((int(table.index[row]), state.roll.stations[station], contest, moment))
     return sorted(found, reverse=True)[:NEWEST]
 

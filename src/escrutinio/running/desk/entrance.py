@@ -42,6 +42,7 @@ _TEXTS: dict[str, str] = {
     "wait": N_("Too many wrong keys from this machine; wait a minute."),
     "elsewhere": N_("The form came from another page; open this one again."),
     "ended": N_("The session is over; ask the supervisor for another key."),
+    "other": N_("Your session is in force, and this page is for another use; it takes a key for that."),
 }
 
 
@@ -63,14 +64,18 @@ class Entrance:
 
     def who(self, request: Request, use: Use) -> Session | None:
         """The session of a request, None where it has none in force for this use."""
-        key = request.cookies.get(_cookie(request), "")
-        found = self._sessions.of_key(key) if key else None
+        found = self._session(request)
         return found if found is not None and found.use is use else None
 
     def turn_away(self, request: Request) -> Response:
-        """What a request without a session gets."""
-        ended = "ended" if request.cookies.get(_cookie(request)) else ""
-        return self._page(request, ended, 403)
+        """What a request without a session for what it asks gets."""
+        if not request.cookies.get(_cookie(request)):
+            return self._page(request, status=403)
+        return self._page(request, "ended" if self._session(request) is None else "other", 403)
+
+    def _session(self, request: Request) -> Session | None:
+        key = request.cookies.get(_cookie(request), "")
+        return self._sessions.of_key(key) if key else None
 
     async def home(self, request: Request) -> Response:
         for use, place in HOME.items():
@@ -126,4 +131,6 @@ def _is_safe(request: Request) -> bool:
 
 
 def _cookie(request: Request) -> str:
-    return SAFE_COOKIE if _is_safe(request) else COOKIE
+    """Browsers keep one cookie of a name for all ports of a host: each desk on it has its own."""
+    name = SAFE_COOKIE if _is_safe(request) else COOKIE
+    return f"{name}-{request.url.port}" if request.url.port else name

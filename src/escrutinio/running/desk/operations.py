@@ -6,17 +6,19 @@ says so. A station that counts on paper has no machine, and is asked for its she
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.core.election.following import kind_of
 from escrutinio.core.election.places import in_places
 from escrutinio.core.election.state import OFFICIAL, ElectionState, Status
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Channel, EventKind, StationChangeKind
+from escrutinio.core.records.cose import split
 
 OPENS, CLOSES = "polls_open", "polls_close"
 """The dates of the calendar between which people vote."""
@@ -84,15 +86,20 @@ class Stations:
         """Stations all of whose sheets are in the log."""
         return self.sheets >= self.due
 
-    def calls(self, hours: Hours, now: int) -> dict[Call, NDArray[np.bool_]]:
-        """Which stations are to be called, and why; each for its first reason alone."""
+    def calls(
+        self, hours: Hours, now: int, waiting: NDArray[np.int32] | None = None
+    ) -> dict[Call, NDArray[np.bool_]]:
+        """Which stations are to be called, and why; each for its first reason alone. `waiting` as
+        `waiting_sheets` has it: where one came nobody is asked whether they opened or closed."""
+        if waiting is None:
+            waiting = np.zeros(len(self.votes), np.int32)
         nobody = np.zeros(len(self.votes), np.bool_)
         late_to_open = hours.opens is not None and now >= hours.opens + hours.late
         late_to_close = hours.closes is not None and now >= hours.closes + hours.late
-        machine = self.votes & ~self.paper
+        machine = self.votes & ~self.paper & (waiting == 0)
         unopened = machine & (self.opened == Ground.NONE) if late_to_open else nobody
         unclosed = machine & (self.closed == Ground.NONE) & ~unopened if late_to_close else nobody
-        due = self.votes & ~self.whole & ~unopened & ~unclosed
+        due = self.votes & (self.sheets + waiting < self.due) & ~unopened & ~unclosed
         told = self.closed != Ground.NONE
         return {
             Call.NOT_OPENED: unopened,
@@ -137,6 +144,23 @@ def stations_of(state: ElectionState) -> Stations:
             votes[place] = not gone and (bool(votes[place]) or (back and bool(due[place])))
     paper = in_places(state.areas, state.roll, state.definition.body.paper)
     return Stations(state, votes, paper, opened, closed, sent, failed, sheets, due)
+
+
+def waiting_sheets(state: ElectionState, records: Iterable[bytes]) -> NDArray[np.int32]:
+    """Of how many contests an official sheet of each station of the roll came that is not in the log yet,
+    int32 [stations]: what waits for the moment from which results may be public."""
+    there = {view.code: _at(state, view.code, OFFICIAL) for view in state.contests}
+    came: set[tuple[int, str]] = set()
+    for raw in records:
+        if kind_of(raw) in OFFICIAL:
+            station, _, contest = split(raw).subject.partition("/")
+            place = state.roll.index.get(station, -1)
+            if place >= 0 and contest in there and not there[contest][place]:
+                came.add((place, contest))
+    found = np.zeros(len(state.roll), np.int32)
+    for place, _ in came:
+        found[place] += 1
+    return found
 
 
 def _at(state: ElectionState, contest: str, kinds: tuple[int, ...]) -> NDArray[np.bool_]:

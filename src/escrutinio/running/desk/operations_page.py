@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.store import ALL_HELD
 from escrutinio.core.records.codes import Kind
 from escrutinio.publication.documents.charts import steps
 from escrutinio.publication.documents.code_words import WORDS
@@ -27,12 +29,12 @@ from escrutinio.running.desk.operations import (
     Arrivals,
     Call,
     Ground,
-    Hours,
     Stations,
     area_counts,
     arrivals_of,
     hours_of,
     stations_of,
+    waiting_sheets,
 )
 from escrutinio.running.desk.sessions import Session
 from escrutinio.running.desk.transcription.texts import texts
@@ -103,7 +105,8 @@ _TEXTS: dict[str, str] = {
     "basis": N_(
         "From the public log alone: a station opened where its machine's word, its zero report or its sheet "
         "says so, and closed where its machine's word or its sheet does. What was received and is not public "
-        "yet is left out. Stations on paper have no machine and are not asked whether they opened or closed."
+        "yet is left out, but no station is called whose sheets came and wait for their moment. Stations on "
+        "paper have no machine and are not asked whether they opened or closed."
     ),
     "no-hours": N_(
         "Neither calendar nor command says when voting begins or ends (polls_open, polls_close): stations "
@@ -114,19 +117,35 @@ _TEXTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class HubStatus:
-    """Whether what is received becomes public: `open`, `paused` or `closed`; and how many records wait."""
+    """Whether what is received becomes public: `open`, `paused` or `closed`; how many records wait for that;
+    which wait for the moment from which results may be public, and until when the last of them does."""
 
     code: str
     waiting: int
+    later: tuple[bytes, ...] = ()
+    until: int = 0
+
+    def said_of_later(self, lang: str) -> str:
+        """What waits for that moment, in a language; nothing where nothing does."""
+        if not self.later:
+            return ""
+        return say_in(
+            lang,
+            "Records with results that came and are not in the log yet: {count:,}; by the calendar it may "
+            "have all of them from {until} on",
+            until=moment_text(self.until),
+            count=len(self.later),
+        )
 
 
 def hub_status(workspace: Workspace) -> HubStatus:
     """What the hub of a workspace does now. Raises LogError where the store cannot be read."""
     with workspace.store() as store:
         waiting = store.size - store.head("public").size
-    if is_paused(workspace):
-        return HubStatus("paused", waiting)
-    return HubStatus("open" if workspace.at_work() else "closed", waiting)
+        held = store.held_until(ALL_HELD, ALL_HELD)
+    later, until = tuple(each.record for each in held), max((each.until for each in held), default=0)
+    code = "paused" if is_paused(workspace) else "open" if workspace.at_work() else "closed"
+    return HubStatus(code, waiting, later, until)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +176,7 @@ class CallRow:
     due: int
 
 
-def call_rows(found: Stations, hours: Hours, now: int, area: int) -> list[CallRow]:
+def call_rows(found: Stations, calls: Mapping[Call, NDArray[np.bool_]], area: int) -> list[CallRow]:
     """The stations of an area that are to be called, by their reason and code."""
     state = found.state
     roll, here = state.roll, state.areas.within(area, state.roll.area)
@@ -173,7 +192,7 @@ def call_rows(found: Stations, hours: Hours, now: int, area: int) -> list[CallRo
             int(found.sheets[each]),
             int(found.due[each]),
         )
-        for why, which in found.calls(hours, now).items()
+        for why, which in calls.items()
         for each in np.flatnonzero(which & here).tolist()
     ]
 
@@ -241,15 +260,15 @@ class OperationsBoard:
         asked = request.query_params
         hours = hours_of(state)
         area = state.areas.index.get(asked.get("area", ""), 0)
-        calls = np.logical_or.reduce(list(found.calls(hours, now).values()))
-        whole, children = area_counts(found, calls, area)
+        hub = hub_status(self._workspace)
+        calls = found.calls(hours, now, waiting_sheets(state, hub.later))
+        whole, children = area_counts(found, np.logical_or.reduce(list(calls.values())), area)
         sort = asked["sort"] if asked.get("sort") in SORTS else SORTS[0]
         latest = self._calls.latest()
-        rows = _sorted(call_rows(found, hours, now, area), sort, latest)
+        rows = _sorted(call_rows(found, calls, area), sort, latest)
         here = state.areas.within(area, state.roll.area) & found.votes
         came = seen.arrivals.within(here)
         due, tree, body = int(found.due[here].sum()), state.areas, state.definition.body
-        hub = hub_status(self._workspace)
         more = len(rows) - MOST_CALLS
         page = self._template.render(
             lang=lang,
@@ -271,8 +290,9 @@ class OperationsBoard:
             timeless=hours.opens is None or hours.closes is None,
             hub=say_in(lang, STATUS_WORDS[hub.code]),
             waiting=say_in(lang, "Records received and not public yet: {waiting:,}", waiting=hub.waiting),
+            later=hub.said_of_later(lang),
             size=say_in(
-                lang, "The log has {size:,} entries; read {moment}.", size=state.size, moment=_utc(now)
+                lang, "The log has {size:,} entries; read {moment}.", size=state.size, moment=moment_text(now)
             ),
             rows=[_shown(row, latest.get(row.station), lang) for row in rows[:MOST_CALLS]],
             more=say_in(lang, "{more:,} more are not listed; choose a smaller area.", more=more)
@@ -308,7 +328,7 @@ def _shown(row: CallRow, last: Called | None, lang: str) -> dict[str, str]:
     )
     if row.failed:
         known += "; " + say_in(lang, "its machine says that it could not transmit")
-    said = "" if last is None else f"{say_in(lang, OUTCOME_WORDS[last.outcome])} · {_utc(last.at)}"
+    said = "" if last is None else f"{say_in(lang, OUTCOME_WORDS[last.outcome])} · {moment_text(last.at)}"
     return {
         "station": row.station,
         "center": row.center,
@@ -325,7 +345,7 @@ def _picture(came: Arrivals, due: int) -> str:
     if not curve:
         return ""
     start, end = curve[0][0], curve[-1][0]
-    marks = [(0, _utc(start)), (max(1, end - start), _utc(end))]
+    marks = [(0, moment_text(start)), (max(1, end - start), moment_text(end))]
     return steps([(at - start, count) for at, count in curve], marks, end - start, max(due, curve[-1][1]))
 
 
@@ -333,7 +353,7 @@ def _arrived(came: Arrivals, due: int, lang: str) -> list[str]:
     told = len(came.moments)
     said = [say_in(lang, "{told:,} of {due:,} sheets that are expected have come.", told=told, due=due)]
     if told:
-        first, last = _utc(int(came.moments[0])), _utc(int(came.moments[-1]))
+        first, last = moment_text(int(came.moments[0])), moment_text(int(came.moments[-1]))
         said.append(
             say_in(
                 lang,
@@ -351,7 +371,3 @@ def _arrived(came: Arrivals, due: int, lang: str) -> list[str]:
             )
         )
     return said
-
-
-def _utc(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")

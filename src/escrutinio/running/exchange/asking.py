@@ -10,6 +10,10 @@ from escrutinio.base.dataclass import dataclass
 from escrutinio.base.fetch import certificates
 from escrutinio.base.words.say import Phrase, Said
 
+CONNECTING = 10.0
+"""Seconds for a connection, of the patience: a network that swallows what is sent says nothing for ever, and
+over one that loses much the first packet went four times by then."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
@@ -56,9 +60,10 @@ class HttpAsker:
 
         seconds = self._patience + longer
         until, data = monotonic() + seconds, bytearray()
+        timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECTING))
         try:
             with self._client.stream(
-                method, f"{self._address}/{path}", content=body, headers=headers, timeout=seconds
+                method, f"{self._address}/{path}", content=body, headers=headers, timeout=timeout
             ) as response:
                 for piece in response.iter_raw():
                     data += piece
@@ -67,6 +72,8 @@ class HttpAsker:
                     if monotonic() > until:
                         raise httpx.ReadTimeout("")
                 return HttpAnswer(response.status_code, dict(response.headers), bytes(data))
+        except httpx.ConnectTimeout:
+            raise NoAnswerError(Phrase("no answer in time")) from None
         except httpx.TimeoutException:
             raise NoAnswerError("", slow=True) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:

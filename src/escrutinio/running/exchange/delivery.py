@@ -30,6 +30,8 @@ from escrutinio.running.exchange.outbox import Held, LastTry, Outbox, told_of
 LONGEST_REST = 60.0
 """Seconds between two tries of one record, or of all, at most, unless a hub asks for more."""
 
+LONG = 1.0
+"""Seconds after which an address that did not answer has kept the others waiting."""
 
 NOT_BELIEVED = frozenset({"outbox-promise", "outbox-proof"})
 """The codes of answers that do not hold."""
@@ -76,6 +78,7 @@ class Delivery:
         self._vain = 0
         self._away: set[str] = set()
         self._not_before: dict[str, float] = {}
+        self._slow: set[str] = set()
         self.refused: set[bytes] = set()
         """Digests of the records that every address refuses, and will go on refusing as they are."""
 
@@ -92,14 +95,18 @@ class Delivery:
         proved, whys = 0, list[EscrutinioError]()
         started = monotonic()
         self._away = {address for address, time in self._not_before.items() if time > started}
+        self._slow = set()
         taken, doubted = self._send_all(to_send, whys)
         for each in waiting:
             if each.sent is not None or each.digest in taken or each.digest in doubted:
                 proved += self._prove(each, taken.get(each.digest) or each.hub, whys)
         gained = len(taken) + proved
         self._vain = 0 if gained else self._vain + 1
-        # One that asks to be left alone is; where another may be asked, nothing waits for it.
+        # One that asks to be left alone is, and one that keeps the others waiting; where another may be
+        # asked, nothing waits for it.
         ended = monotonic()
+        if len(self._away) < len(self._hubs):
+            self._not_before |= dict.fromkeys(self._slow, ended + LONGEST_REST)
         after = min(max(0.0, self._not_before.get(hub.address, 0.0) - ended) for hub in self._hubs)
         rest = max(1.0 if not whys else 0.0, pause_before(self._vain, after, LONGEST_REST))
         said = None if not whys else told_of(whys[0])
@@ -122,11 +129,12 @@ class Delivery:
                 left = [each for each in records if each.channel is channel and each.digest not in taken]
                 if not left:
                     continue
+                asked = monotonic()
                 try:
                     answers = hub.send([each.raw for each in left], attachments, channel)
                 except LogError as error:
                     whys.append(error)
-                    self._leave(hub.address, error)
+                    self._leave(hub.address, error, asked)
                     break
                 for each, answer in zip(left, answers, strict=True):
                     if answer.why is not None:
@@ -140,11 +148,14 @@ class Delivery:
                 self._turn_down(each, answers_to)
         return taken, doubted
 
-    def _leave(self, address: str, error: LogError) -> None:
+    def _leave(self, address: str, error: LogError, asked: float) -> None:
         """Ask an address no more in this round, and for as long as it says."""
         self._away.add(address)
-        if isinstance(error, HubAwayError) and error.after:
-            self._not_before[address] = monotonic() + min(error.after, LONGEST_AFTER)
+        if isinstance(error, HubAwayError):
+            if error.after:
+                self._not_before[address] = monotonic() + min(error.after, LONGEST_AFTER)
+            elif monotonic() - asked >= LONG:
+                self._slow.add(address)
 
     def _believe(self, each: Held, promise: bytes, address: str, whys: list[EscrutinioError]) -> bool:
         by = None
@@ -171,14 +182,16 @@ class Delivery:
         for hub in sorted(self._hubs, key=lambda hub: hub.address != first):
             if hub.address in self._away:
                 continue
+            asked = monotonic()
             try:
                 proof = hub.proof(each.raw, self._policy)
             except HubAwayError as error:
                 whys.append(error)
-                self._leave(hub.address, error)
+                self._leave(hub.address, error, asked)
                 continue
             except LogError as error:
-                whys.append(LogError("outbox-proof", address=hub.address, why=error))
+                refuses = error.code == "hub-refuses"  # a proof that is not given is not one that is false
+                whys.append(error if refuses else LogError("outbox-proof", address=hub.address, why=error))
                 continue
             if proof is not None:
                 self._outbox.proved(each.digest, proof, now())

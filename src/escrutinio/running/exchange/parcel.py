@@ -87,6 +87,12 @@ def named_attachments(raw: bytes) -> tuple[bytes, ...]:
         return ()
 
 
+def attached_to(records: Iterable[bytes], attachments: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """Those of some files that these records attach, by digest."""
+    named = {digest for raw in records for digest in named_attachments(raw)}
+    return {digest: content for digest, content in attachments.items() if digest in named}
+
+
 # --- receiving ---
 
 

@@ -2,7 +2,8 @@
 taken into the log in the order in which they came once that moment is there (`election.embargo`).
 
 They wait in the log's store, so that a receiver that was killed goes on where it was, and any other one too.
-Their files wait in the private part. A record that the log refuses when its moment comes (its key was revoked
+Their files wait in the private part; where several machines receive, one that lacks a file leaves the record
+to the one that has it, for a while. A record that the log refuses when its moment comes (its key was revoked
 meanwhile) is kept, marked with the reason and written into the operators' own log: its promise stays with its
 sender.
 """
@@ -11,19 +12,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from hashlib import sha256
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.files import write_files
-from escrutinio.core.election.state import attachments_of
 from escrutinio.core.log.accept import Acceptor, Refusal
-from escrutinio.core.log.store import Held, Store
+from escrutinio.core.log.store import ALL_HELD, Held, Store
 from escrutinio.core.records.attachments import digest_of, file_name
-from escrutinio.core.records.codes import Channel, LogRole
-from escrutinio.core.records.entry import read_record
-from escrutinio.running.exchange.parcel import ATTACHMENTS
+from escrutinio.core.records.codes import Channel
+from escrutinio.running.exchange.parcel import ATTACHMENTS, named_attachments
 from escrutinio.running.hub.diary import note
 from escrutinio.running.hub.promising import Promising
 from escrutinio.running.workspace.workspace import Workspace
@@ -34,7 +31,8 @@ HELD = "held"
 GROUP = 2_000
 """Records that are taken into the log at once when their moment comes."""
 
-_FAR = 2**53 - 1
+LEFT_TO_OTHERS = 60
+"""Seconds after its moment for which a record whose file is not here is left to a receiver that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,8 @@ class Holding:
         self._promises, self._clock = promises, clock
 
     def moments(self, records: Sequence[bytes]) -> list[int]:
-        """Until when each record would wait if it came now; 0 for not at all. Only the authority's log
-        waits by itself: what others publish is theirs to answer for."""
-        if self._workspace.role is not LogRole.OFFICIAL:
+        """Until when each record would wait if it came now; 0 for not at all."""
+        if not self._workspace.lets_wait:
             return [0] * len(records)
         at = self._clock()
         return [until if until > at else 0 for until in self._acceptor.later(records)]
@@ -83,7 +80,7 @@ class Holding:
             held = self._store.held(digest)
             if held is not None and not held.stopped:
                 found[raw] = answer_of(held, self._promises)
-            elif held is None and until and self._store.index_of(digest) is None:
+            elif until and self._store.index_of(digest) is None:
                 fresh[raw] = until
         if fresh:
             found |= self._hold(records, fresh, came)
@@ -113,7 +110,7 @@ class Holding:
 
     def move(self) -> None:
         """Let everything that waits do so until the moments of today: an extension has come."""
-        rows = self._store.held_until(_FAR, _FAR)
+        rows = self._store.held_until(ALL_HELD, ALL_HELD)
         moments = self._acceptor.later([row.record for row in rows])
         self._store.hold_until(
             {
@@ -135,8 +132,7 @@ class Holding:
         }
         self._store.hold_until(later)
         ready = [row for row, until in zip(rows, moments, strict=True) if not until]
-        for row in ready:
-            self._publish_files(row.record)
+        ready = self._with_files(ready)
         answers = self._acceptor.accept([row.record for row in ready])
         became: dict[bytes, str] = {}
         for row, answer in zip(ready, answers, strict=True):
@@ -155,10 +151,28 @@ class Holding:
         self._store.let_go(became)
         return Counter(code or "accepted" for code in became.values())
 
-    def _publish_files(self, raw: bytes) -> None:
-        with suppress(EscrutinioError):
-            for named in attachments_of(read_record(raw).body):
-                publish_file(self._workspace, named.digest)
+    def _with_files(self, rows: Sequence[Held]) -> list[Held]:
+        """Those of some rows that are to be taken here now, after what they name stands in the publication:
+        of what the log will refuse it does not, and what is not here is left to another receiver first."""
+        named = {row.record: digests for row in rows if (digests := named_attachments(row.record))}
+        left = self._clock() - LEFT_TO_OTHERS
+        ready = []
+        fit = {raw for raw, why in zip(named, self._acceptor.judge([*named]), strict=True) if why is None}
+        for row in rows:
+            lacking = [
+                each
+                for each in named.get(row.record, ())
+                if self._workspace.attachment(each) is None and held_file(self._workspace, each) is None
+            ]
+            if lacking and row.until > left:
+                continue
+            if row.record in fit:
+                for each in lacking:
+                    note(self._workspace, "held-file-missing", name=file_name(each))
+                for each in named[row.record]:
+                    publish_file(self._workspace, each)
+            ready.append(row)
+        return ready
 
 
 def answer_of(held: Held, promises: Promising | None, *, new: bool = False) -> Kept:

@@ -96,6 +96,11 @@ class Keeper:
         or the code of a refusal), nothing where nothing is to be taken. Raises LogError."""
         return self._holding.release()
 
+    @property
+    def trouble(self) -> LogError | None:
+        """Why nothing can be promised at the moment; None where it can, or nobody promises."""
+        return None if self._promises is None else self._promises.trouble
+
     # --- before ---
 
     def _stops(self, raw: bytes) -> Refusal | None:

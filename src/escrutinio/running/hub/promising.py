@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import LogError, RecordError
 from escrutinio.base.files import write_files
 from escrutinio.core.log.store import Held
 from escrutinio.core.records import types as t
@@ -37,6 +38,7 @@ class Promising:
 
     def __init__(self, election: bytes, key: ReceiverKey, journal: ReceivedJournal) -> None:
         self._election, self._key, self.journal = election, key, journal
+        self.trouble: LogError | None = None
 
     def give(self, fresh: Sequence[tuple[bytes, int, Channel]], moment: int) -> Mapping[bytes, bytes]:
         """Promise records with their indices and channels at a moment, in seconds since 1970: by record, and
@@ -91,15 +93,24 @@ class Promising:
         return self.seal(t.Promise(row.digest, row.due), row.moment)
 
     def seal(self, body: t.Promise | t.Arrival, moment: int) -> bytes:
-        """Sign something as the receiver."""
-        return seal(
-            body,
-            key=self._key.holder,
-            signer=self._key.name,
-            subject="election",
-            election=self._election,
-            issued_at=moment,
-        )
+        """Sign something as the receiver. Raises LogError where its token does not sign; `trouble` is that
+        until it does."""
+        try:
+            sealed = seal(
+                body,
+                key=self._key.holder,
+                signer=self._key.name,
+                subject="election",
+                election=self._election,
+                issued_at=moment,
+            )
+        except RecordError as error:
+            if (token := error.values.get("token")) is None:
+                raise
+            self.trouble = LogError("hub-token-gone", token=token)
+            raise self.trouble from None
+        self.trouble = None
+        return sealed
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -37,6 +36,7 @@ from escrutinio.running.exchange.entries import (
 )
 from escrutinio.running.exchange.problem import PROBLEMS
 from escrutinio.running.hub.answers import refuse_record, refuse_with, shown, taken, taken_together
+from escrutinio.running.hub.bodies import BadRequestError, Bodies
 from escrutinio.running.hub.holding import Kept, answer_of
 from escrutinio.running.hub.intake import Intake
 from escrutinio.running.hub.keeper import Keeper
@@ -45,21 +45,12 @@ from escrutinio.running.hub.promising import Promising
 from escrutinio.running.hub.public_log import PublicLog
 from escrutinio.running.workspace.workspace import Workspace
 
-BODY_SECONDS = 20.0
-"""How long a body may take: who sends slower comes with less at once."""
-
 _HEX = re.compile(r"[0-9a-f]{64}")
 _WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 
 
-class _BadRequestError(Exception):
-    def __init__(self, status: int, error: EscrutinioError) -> None:
-        super().__init__(error.code)
-        self.status, self.error = status, error
-
-
-_REFUSED = (_BadRequestError, HTTPException, LogError, RecordError, ClientDisconnect)
-"""What a request can end with; a RecordError is that of a key that cannot sign: its token is gone."""
+_REFUSED = (BadRequestError, HTTPException, LogError, ClientDisconnect)
+"""What a request can end with."""
 _POSTED_TO = f"/{ENTRIES}"
 
 
@@ -78,7 +69,7 @@ class Receiver:
         self._keeper, self._store, self._promises = keeper, store, promises
         self._public = PublicLog(workspace)
         self._measures, self._health = measures, health
-        self._lock = Lock()
+        self._lock, self._bodies = Lock(), Bodies()
         self._intake: Intake | None = None
 
     def application(self) -> ASGIApp:
@@ -123,14 +114,14 @@ class Receiver:
         started = perf_counter()
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == RECORD_TYPE:
-            raw = await _body(request, MAX_RECORD)
+            raw = await self._bodies.read(request, MAX_RECORD)
             answer = (await self._take([raw], request))[0]
             response = await self._answer_one(raw, answer, _seconds(request))
         elif kind == BATCH_TYPE:
-            records = _cut(await _body(request, MAX_BATCH_BYTES))
+            records = _cut(await self._bodies.read(request, MAX_BATCH_BYTES))
             response = taken_together(records, await self._take(records, request))
         else:
-            raise _BadRequestError(415, InputError("hub-type", given=repr(kind[:60]), known=RECORD_TYPE))
+            raise BadRequestError(415, InputError("hub-type", given=repr(kind[:60]), known=RECORD_TYPE))
         self._measures.answered(response.status_code, perf_counter() - started)
         return response
 
@@ -140,11 +131,11 @@ class Receiver:
         try:
             channel = channel_named(request.headers.get(CHANNEL, "network"))
         except InputError as error:
-            raise _BadRequestError(400, error) from None
+            raise BadRequestError(400, error) from None
         try:
             return await self._intake.take(records, sender, channel)
         except InputError as error:
-            raise _BadRequestError(503, error) from None
+            raise BadRequestError(503, error) from None
 
     async def _answer_one(self, raw: bytes, answer: Kept | Refusal, seconds: float) -> Response:
         if isinstance(answer, Refusal):
@@ -161,19 +152,23 @@ class Receiver:
     async def _ask(self, request: Request) -> Response:
         digest = _digest(request)
         found = await run_in_threadpool(self._find, digest)
+        if isinstance(found, LogError):
+            raise BadRequestError(403, found)
         if found is None:
-            raise _BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
+            raise BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
         if found.index is not None and await self._public.until_public(found.index, _seconds(request)):
             proof = await run_in_threadpool(self._public.proof, found.index)
             if proof is not None:
                 return shown(digest, proof, 200)
         return taken(digest, found)
 
-    def _find(self, digest: bytes) -> Kept | None:
+    def _find(self, digest: bytes) -> Kept | LogError | None:
         with self._lock:
             held = self._store.held(digest)  # first, since it leaves when it enters
             index = self._store.index_of(digest)
             if index is None:
+                if held is not None and held.stopped:
+                    return LogError("hub-stopped", code=held.stopped)
                 return None if held is None else answer_of(held, self._promises)
             promise = b"" if self._promises is None else self._promises.find(digest)
             return Kept(index, True, promise)
@@ -182,10 +177,10 @@ class Receiver:
         digest = _digest(request)
         size = self._keeper.wanted(digest)
         if size is None:
-            raise _BadRequestError(404, InputError("hub-attachment-unnamed", name=digest.hex()))
-        content = await _body(request, min(size, MAX_ATTACHMENT))
+            raise BadRequestError(404, InputError("hub-attachment-unnamed", name=digest.hex()))
+        content = await self._bodies.read(request, min(size, MAX_ATTACHMENT))
         if digest_of(content) != digest:
-            raise _BadRequestError(422, InputError("hub-attachment-other", name=digest.hex()))
+            raise BadRequestError(422, InputError("hub-attachment-other", name=digest.hex()))
         await run_in_threadpool(self._keeper.hold, content)
         return Response(status_code=204)
 
@@ -199,58 +194,38 @@ class Receiver:
         return PlainTextResponse("".join(f"{each}\n" for each in said))
 
     async def _say_health(self, _request: Request) -> Response:
-        if (error := self._health()) is not None:
+        if (error := self._health() or self._keeper.trouble) is not None:
             return refuse_with(503, error)
         return PlainTextResponse("ok\n")
 
     async def _say_measures(self, _request: Request) -> Response:
         assert self._intake is not None
         with self._lock:
-            later = self._store.waits()[0]
+            later, stopped = self._store.waits()[0], len(self._store.stopped())
         said = self._measures.said(
             waiting=self._intake.waiting,
             held=len(self._intake.quarantine),
             later=later,
+            stopped=stopped,
             public=self._public.size,
         )
         return Response(said.body, media_type=said.type)
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """A body, whole: of at most `limit` bytes, within the time it has."""
-    given = request.headers.get("content-length", "0")
-    if not given.isdecimal() or int(given) > limit:
-        raise _BadRequestError(413, InputError("hub-body-long", limit=limit))
-    body, more = b"", True
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while more:
-                message = await request.receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientDisconnect
-                body += message.get("body", b"")
-                more = message.get("more_body", False)
-                if len(body) > limit:
-                    raise _BadRequestError(413, InputError("hub-body-long", limit=limit))
-    except TimeoutError:
-        raise _BadRequestError(408, InputError("hub-body-slow", seconds=round(BODY_SECONDS))) from None
-    return body
 
 
 def _cut(body: bytes) -> list[bytes]:
     try:
         records = records_of(body)
     except RecordError as error:
-        raise _BadRequestError(400, error) from None
+        raise BadRequestError(400, error) from None
     if not 0 < len(records) <= MAX_BATCH_RECORDS:
-        raise _BadRequestError(413, InputError("hub-batch", limit=MAX_BATCH_RECORDS, count=len(records)))
+        raise BadRequestError(413, InputError("hub-batch", limit=MAX_BATCH_RECORDS, count=len(records)))
     return records
 
 
 def _digest(request: Request) -> bytes:
     given = str(request.path_params["digest"])
     if not _HEX.fullmatch(given):
-        raise _BadRequestError(404, InputError("hub-no-entry", digest=repr(given[:80])))
+        raise BadRequestError(404, InputError("hub-no-entry", digest=repr(given[:80])))
     return bytes.fromhex(given)
 
 
@@ -262,7 +237,7 @@ def _seconds(request: Request) -> float:
 
 def _refused(request: Request, error: Exception) -> Response:
     match error:
-        case _BadRequestError():
+        case BadRequestError():
             response = refuse_with(error.status, error.error, 1 if error.status == 503 else None)
             if error.status in (408, 413):
                 response.headers["Connection"] = "close"
@@ -273,6 +248,6 @@ def _refused(request: Request, error: Exception) -> Response:
             response = refuse_with(error.status_code, InputError(code, method=request.method, path=path))
             response.headers.update(error.headers or {})
             return response
-        case LogError() | RecordError():
+        case LogError():
             return refuse_with(503, error, 5)
     return Response(status_code=400)  # which nobody reads: half a body is none

@@ -17,8 +17,9 @@ from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
 from escrutinio.base.inputs import read_input
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.store import Head, Store
-from escrutinio.running.exchange.parcel import named_attachments, send
+from escrutinio.core.log.store import ALL_HELD, Head, Held, Store
+from escrutinio.core.records.attachments import digest_of, file_name
+from escrutinio.running.exchange.parcel import ATTACHMENTS, REFUSED, named_attachments, send
 from escrutinio.running.hub.diary import note_done
 from escrutinio.running.hub.holding import held_file
 from escrutinio.running.workspace.store_postgres import PostgresStore
@@ -27,28 +28,29 @@ from escrutinio.running.workspace.workspace import LOG_KEY, SETTINGS, Workspace
 _KEYS = (LOG_KEY, "master.key")
 _AT_ONCE, _BYTES_AT_ONCE = 4_096, 16 * 1024 * 1024
 
-_FAR = 2**53 - 1
 
-
-def back_up(workspace: Workspace, target: Path) -> int:
+def back_up(workspace: Workspace, target: Path) -> tuple[int, int]:
     """Copy what the store alone has into a directory, which is made: parcels of the records that are not
     public, with the files that they name, the settings, and the key as it stands, encrypted; how many
-    records. Raises LogError, InputError.
+    records, and how many beside them that the log refused. Raises LogError, InputError.
 
-    Records that the log refused when their moment came stay where they are: nothing would take them. While
-    the hub is at work: what it takes meanwhile may or may not be among them.
+    Records that the log refused when their moment came stand in a directory of their own, with the reason:
+    no log takes them, and they were promised. While the hub is at work what it takes may or may not be among
+    them.
     """
     if target.exists() and any(target.iterdir()):
         raise InputError("directory-not-empty", directory=target)
     note_done(workspace, "back-up", target=str(target))
     make_directories(target, directory_mode(PRIVATE))
     with workspace.store() as store:
-        records = [*_waiting(store), *(each.record for each in store.held_until(_FAR, _FAR))]
+        records = [*_waiting(store), *(each.record for each in store.held_until(ALL_HELD, ALL_HELD))]
+        stopped = store.stopped()
     send(target, records, dict(_files(workspace, records)))
+    _put_aside(workspace, stopped, target / REFUSED)
     kept = [(name, workspace.private / name) for name in _KEYS if (workspace.private / name).exists()]
     files = [(SETTINGS, workspace.directory / SETTINGS), *kept]
     write_files(target, [(name, read_input(path)) for name, path in files], private=True)
-    return len(records)
+    return len(records), len(stopped)
 
 
 def _files(workspace: Workspace, records: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -59,6 +61,18 @@ def _files(workspace: Workspace, records: Sequence[bytes]) -> Iterator[tuple[byt
             content = held_file(workspace, digest) or workspace.attachment(digest)
             if content is not None:
                 yield digest, content
+
+
+def _put_aside(workspace: Workspace, stopped: Sequence[Held], target: Path) -> None:
+    """Copy what the log refused when its moment came, each with what it names and with the reason."""
+    for each in stopped:
+        name = file_name(digest_of(each.record))
+        said = {"code": each.stopped, "received": each.received, "due": each.due, "until": each.until}
+        files = [(file_name(digest), content) for digest, content in _files(workspace, [each.record])]
+        write_files(target / ATTACHMENTS, files)
+        write_files(
+            target, [(f"{name}.cose", each.record), (f"{name}.json", msgspec.json.encode(said) + b"\n")]
+        )
 
 
 def _waiting(store: Store) -> Iterator[bytes]:
@@ -91,7 +105,7 @@ def move_store(workspace: Workspace, address: str) -> int:
             for part in _parts(entries, _waiting(old)):
                 new.add(part, size)
                 size += len(part)
-            new.hold(old.held_until(_FAR, _FAR))
+            new.hold([*old.held_until(ALL_HELD, ALL_HELD), *old.stopped()])
             if signed.size:
                 new.swap_signed(Head(), signed)
             if public.size:

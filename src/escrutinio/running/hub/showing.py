@@ -1,8 +1,9 @@
-"""What is shown of a log that a publisher makes public: `live.json` at each checkpoint, data and pages at a
-pace of their own, and the evidence on them at a slower one, in two threads that no checkpoint waits for.
+"""What is shown of a log that a publisher makes public: `live.json` at each checkpoint, the pages of what
+came at a pace of their own, and what takes the whole log, tables and evidence, at a slower one, in two
+threads that no checkpoint waits for.
 
-`live.json` says at which size the pages stand, and the pages at which size their evidence was worked out, so
-that no reader takes one for the other.
+`live.json` says at which sizes pages, evidence and tables stand, and the pages at which size their evidence
+was worked out, so that no reader takes one for the other.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ SHARE = 2
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two checkpoints, between two renewals of data and pages (0: none, and no `live.json`),
-    and between two of the evidence, at least."""
+    """Seconds between two checkpoints, between two renewals of pages (0: none, and no `live.json`), and
+    between two of the evidence and the tables, at least."""
 
     period: float
     pages: float
@@ -137,12 +138,13 @@ class Showing:
     # --- data and pages ---
 
     def _pages(self) -> None:
-        due = 0.0
+        due, shown = 0.0, -1
         while not self._stop.wait(max(self._pace.period, due - monotonic())):
             started, log = monotonic(), self._follower.log
             evidence = self._evidence.at(log)
             worked = log.size if evidence is None else evidence.size
-            if is_current(self._workspace.public, log.signed, worked):
+            whole = evidence is None or evidence.size != shown
+            if not whole and is_current(self._workspace.public, log.signed, worked):
                 continue
             try:
                 show(
@@ -154,13 +156,14 @@ class Showing:
                     executor=self._executor,
                     refresh=max(1, round(self._pace.pages)),
                     evidence=evidence,
+                    whole=whole,
                     last=self._say,
                 )
             except EscrutinioError as error:
                 note(self._workspace, "not-shown", why=error.plain())
             else:
-                seconds = round(monotonic() - started, 3)
-                note(self._workspace, "shown", size=log.size, evidence=worked, seconds=seconds)
+                seconds, shown = round(monotonic() - started, 3), worked
+                note(self._workspace, "shown", size=log.size, evidence=worked, whole=whole, seconds=seconds)
             due = started + self._pace.pages
 
 

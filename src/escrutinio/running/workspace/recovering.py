@@ -58,6 +58,7 @@ def recover(
     elsewhere: Sequence[tuple[str, int]] = (),
     shown: Presentation | None = None,
     trust: Path | None = None,
+    until_public: bool = False,
 ) -> Workspace:
     """A workspace in a directory that does not exist or is empty, from the log as it was verified in the
     directory `public`, which is copied.
@@ -65,7 +66,8 @@ def recover(
     `key_file` puts the log's key into the private part; `elsewhere` are places and the sizes that the log has
     there; `operator` is the name that signs in the log, by default the election's code; `shown` is how the
     log is shown, by default plainly. Its witnesses are those of the file `trust`, by default of the trust
-    file that stands in `public`, which a mirror does not have. Raises LogError for the key of another log,
+    file that stands in `public`, which a mirror does not have; `until_public`: results wait in it
+    (`Workspace.lets_wait`). Raises LogError for the key of another log,
     and where the log is longer elsewhere: with this store it would be signed a second time from here on.
     """
     if log.pinned.checkpoint.origin != signer.name:
@@ -75,7 +77,9 @@ def recover(
         if size > log.size:
             raise LogError("recover-behind", place=place, size=size, here=log.size)
     settings = msgspec.structs.replace(
-        _settings(log, operator, shown), witnesses=_witnesses(trust or public / TRUST_FILE, signer.verifier)
+        _settings(log, operator, shown),
+        witnesses=_witnesses(trust or public / TRUST_FILE, signer.verifier),
+        until_public=until_public,
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
@@ -161,14 +165,16 @@ def succeed(
     key_file: Callable[[Path], None],
     operator: str = "",
     shown: Presentation | None = None,
+    until_public: bool = False,
 ) -> Workspace:
     """A workspace, in a directory that does not exist or is empty, of a log that goes on from another one as
     it was verified, under the origin of `signer`.
 
     Its definition, a charter by the same root that names the other's checkpoint, and everything that was said
     there, at the same index, whatever it came to; public at once. It is `shown` as told, by default plainly,
-    and has no witnesses yet: those of the other log do not know it. Raises InputError for the root of another
-    log, and for the origin that the other log has.
+    lets results wait from then on where `until_public` says so, and has no witnesses yet: those of the other
+    log do not know it. Raises InputError for the root of another log, and for the origin that the other log
+    has.
     """
     before = log.state.charter
     if before is None:
@@ -183,7 +189,10 @@ def succeed(
         key=root, signer=root_name, subject=ELECTION, election=log.state.election, issued_at=clock,
     )  # fmt: skip
     settings = msgspec.structs.replace(
-        _settings(log, operator, shown), origin=signer.name, charter=digest_of(charter).hex()
+        _settings(log, operator, shown),
+        origin=signer.name,
+        charter=digest_of(charter).hex(),
+        until_public=until_public,
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)

@@ -16,7 +16,6 @@ from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.progress import Progress
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.core.log.trust import Trust, parse_trust
-from escrutinio.core.records.codes import LogRole
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.config import MAX_CONFIG, read_config_file
 from escrutinio.intake.authoring.presentation import Presentation
@@ -55,9 +54,9 @@ def play_round(
 ) -> Round:
     """Take the workspace's own inbox and others, publish what is new in the log, and bring data and pages up
     to it. Records with results wait for the moment from which they may be public, in the authority's log
-    always, in another one where `until_public` asks for it. Raises LogError, InputError; what was durable
-    before stays so."""
-    waits = until_public or workspace.role is LogRole.OFFICIAL
+    always, in another one where its settings or `until_public` ask for it. Raises LogError, InputError; what
+    was durable before stays so."""
+    waits = until_public or workspace.lets_wait
     with workspace.alone():
         workspace.finish(signer, clock)
         follower = Follower(workspace.open(executor=executor, progress=progress))
@@ -71,8 +70,9 @@ def play_round(
             publisher.publish()
             publisher.sweep()
             silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)
-        if later := [until for _, each in taken for until in each.later]:
-            remember_later(len(later), max(later), workspace.private, workspace.public)
+        later = {raw: until for _, each in taken for raw, until in each.later.items()}  # each once
+        if later:
+            remember_later(len(later), max(later.values()), workspace.private, workspace.public)
         log = follower.advance()
         if not is_current(workspace.public, log.signed):
             show(workspace, signer, log, clock, progress=progress, executor=executor, refresh=refresh)
@@ -89,10 +89,11 @@ def show(
     executor: Executor | None = None,
     refresh: int | None = None,
     evidence: Worked | None = None,
+    whole: bool = True,
     last: Callable[[Made], object] | None = None,
 ) -> None:
-    """Bring data and pages up to a log that stands in the workspace and was verified; `evidence` and `last`
-    as for `renew`. Raises PublicationError."""
+    """Bring data and pages up to a log that stands in the workspace and was verified; `evidence`, `whole` and
+    `last` as for `renew`. Raises PublicationError."""
     renew(
         workspace.public,
         log,
@@ -104,6 +105,7 @@ def show(
         refresh=refresh,
         cosigning=read_cosigning(workspace.private),
         evidence=evidence,
+        whole=whole,
         last=last,
     )
 

@@ -271,7 +271,9 @@ class PostgresStore:
                 digest = sha256(each.record).digest()
                 db.execute(
                     "INSERT INTO held (digest, record, received, due, until, channel, stopped) "
-                    "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (digest) DO UPDATE SET "
+                    "received = excluded.received, due = excluded.due, until = excluded.until, "
+                    "channel = excluded.channel, stopped = excluded.stopped WHERE held.stopped <> ''",
                     (digest, each.record, each.received, each.due, each.until, each.channel, each.stopped),
                 )
 
@@ -286,6 +288,11 @@ class PostgresStore:
         query = f"{_HELD} WHERE stopped = '' AND until <= %s ORDER BY place LIMIT %s"
         with self._transaction() as db:
             return [_held(row) for row in db.execute(query, (moment, most))]
+
+    def stopped(self) -> list[Held]:
+        """See `Store`."""
+        with self._transaction() as db:
+            return [_held(row) for row in db.execute(f"{_HELD} WHERE stopped <> '' ORDER BY place")]
 
     def hold_until(self, moments: Mapping[bytes, int]) -> None:
         """See `Store`."""

@@ -12,11 +12,11 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.files import sync_directory, write_files
 from escrutinio.base.words.catalogue import languages
@@ -53,12 +53,12 @@ class Left:
 @dataclass
 class Taken:
     """What taking came to: how many records are new in the log, how many it had, and what was left; `later`:
-    until when each record waits that has results, in seconds since 1970."""
+    until when each record waits that has results, by its bytes, in seconds since 1970."""
 
     new: int = 0
     known: int = 0
     left: list[Left] = field(default_factory=list)
-    later: list[int] = field(default_factory=list)
+    later: dict[bytes, int] = field(default_factory=dict)
 
 
 def take(workspace: Workspace, inbox: Path, acceptor: Acceptor, clock: int | None = None) -> Taken:
@@ -93,7 +93,7 @@ def _missing(workspace: Workspace, parcel: Parcel) -> InputError | None:
 
 def _take(workspace: Workspace, parcel: Parcel, acceptor: Acceptor, taken: Taken, clock: int | None) -> None:
     later = {} if clock is None else _held_back(acceptor, parcel.records, clock)
-    taken.later += later.values()
+    taken.later |= later
     back = {raw: Refusal(RESULTS_WAIT, _waits(until)) for raw, until in later.items()}
     verdicts = zip(parcel.records, acceptor.judge(parcel.records), strict=True)
     fit = [raw for raw, refusal in verdicts if refusal is None and raw not in back]
@@ -126,7 +126,7 @@ def _held_back(acceptor: Acceptor, records: Sequence[bytes], clock: int) -> dict
 
 
 def _waits(until: int) -> InputError:
-    return InputError("results-wait", until=datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC"))
+    return InputError("results-wait", until=moment_text(until))
 
 
 def _publish_attachments(workspace: Workspace, parcel: Parcel, records: Iterable[bytes]) -> None:

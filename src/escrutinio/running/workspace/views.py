@@ -91,15 +91,18 @@ def renew(
     cosigning: Cosigning | None = None,
     prepared: Sequence[Future[bytes]] = (),
     evidence: Worked | None = None,
+    whole: bool = True,
     last: Callable[[Made], object] | None = None,
 ) -> Updated:
     """Bring trust file, `data/` and pages in `directory` up to `log`, which stands there and was verified.
 
-    `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now,
-    in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
+    `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now, in
+    seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
     nothing more is to come; `sources` what the log was imported from, by default what `data/` names already;
     `cosigning` which witnesses are silent, by default as `live.json` says it; `prepared` as `start_preparing`
-    gives it; `evidence` as it was worked out at this size or an earlier one, by default now. `last` writes
+    gives it; `evidence` as it was worked out at this size or an earlier one, by default now. Where it is not
+    to be the `whole`, the tables of `data/` stay as they are, and so do pages of areas that changed in
+    nothing but what they say of the area around: what is made depends on what came. `last` writes
     `live.json`, by default as of this log. Raises PublicationError where something cannot be written.
     """
     state = log.state
@@ -127,6 +130,7 @@ def renew(
         cosigning=cosigning,
         prepared=prepared,
         evidence=evidence,
+        whole=whole,
         last=last,
     )
     return Updated(state, log.signed, rendering)
@@ -156,6 +160,7 @@ def write_views(
     cosigning: Cosigning | None = None,
     prepared: Sequence[Future[bytes]] = (),
     evidence: Worked | None = None,
+    whole: bool = True,
     last: Callable[[Made], object] | None = None,
 ) -> Rendering:
     """Write everything that follows from a state which `log/` and `attachments/` in `directory` give.
@@ -163,16 +168,22 @@ def write_views(
     Arguments as for `renew`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
-    listed = {each.path for each in Shelf(directory).description().resources}
+    described = Shelf(directory).description()
+    listed = {each.path for each in described.resources}
+    tables = state.size if whole or described.log_size is None else described.log_size
     if cosigning is None:
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
-    given = state if executor is None else packed_once(state)
+    given = state
+    if executor is not None and (evidence is None or tables == state.size):
+        given = packed_once(state)
     if evidence is None and executor is not None:
         evidence = start_evidence(given, state.size, len(state.contests), directory, executor)
-    largest = start_largest(given, clock, executor)
+    largest = start_largest(given, clock, executor) if tables == state.size else None
 
     def write_tables() -> None:
+        if largest is None:
+            return
         written = write_data(
             state,
             directory / "data",
@@ -195,8 +206,9 @@ def write_views(
         prepared=prepared,
         cosigning=cosigning,
         meanwhile=write_tables,
+        tables_size=None if tables == state.size else tables,
     )
-    made = Made(checkpoint, state.size if evidence is None else evidence.size, rendering.changed)
+    made = Made(checkpoint, state.size if evidence is None else evidence.size, tables, rendering.changed)
     if last is not None:
         last(made)
     else:
@@ -242,8 +254,8 @@ def _remove_outdated(data: Path, paths: set[str]) -> None:
 
 
 def is_current(directory: Path, signed: SignedCheckpoint, evidence: int | None = None) -> bool:
-    """Whether data and pages in `directory` are those of this checkpoint, all of them, with the evidence as
-    it was worked out at this size, or another that is given.
+    """Whether data and pages in `directory` are those of this checkpoint, all of them; where a size of the
+    `evidence` is given, whether the pages are, with the evidence as it was worked out at that size.
 
     A run that was stopped between the log and the last page leaves them behind: `live.json` comes last, and
     `site.json` is away while pages are made.
@@ -251,6 +263,8 @@ def is_current(directory: Path, signed: SignedCheckpoint, evidence: int | None =
     live, manifest = read_live(directory), read_manifest(directory)
     head, stands = signed.checkpoint, None if live is None else live.standing
     if stands is None or manifest is None or stands.evidence != (evidence or head.size):
+        return False
+    if evidence is None and stands.whole != head.size:
         return False
     said, made = (stands.size, stands.root), (manifest.size, manifest.root)
     return said == made == (head.size, head.root.hex())

@@ -85,7 +85,8 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     charter, `operator` the name that signs in this log, `titles` what people call it, by language; `shown`
     the configuration that says how it is shown, or `presentation.json`, as seen from the workspace;
     `witnesses` who must have cosigned what is public; `store` the PostgreSQL database of its store, where
-    that is not the file."""
+    that is not the file; `until_public`: results wait for their moment in the log of a party or an observer
+    too."""
 
     version: int = VERSION
     role: str
@@ -97,6 +98,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     shown: str = ""
     witnesses: WitnessesTable = WitnessesTable()
     store: str = ""
+    until_public: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,12 @@ class Workspace:
     def role(self) -> LogRole:
         """Whose log it is: the authority's, a party's, an observer's or an importer's."""
         return ROLES[self.settings.role]
+
+    @property
+    def lets_wait(self) -> bool:
+        """Whether results wait here for the moment from which they may be public: in the authority's log
+        always, in another one where it says so. What others publish is theirs to answer for."""
+        return self.role is LogRole.OFFICIAL or self.settings.until_public
 
     # --- keys ---
 
@@ -324,11 +332,13 @@ def begin(
     private: Iterable[tuple[str, bytes]] = (),
     key_file: Callable[[Path], None] | None = None,
     shown: str = "",
+    until_public: bool = False,
 ) -> Workspace:
     """Make a workspace in a directory that does not exist or is empty.
 
     `private` are more files for its private part; `key_file` writes the master key there (see `keep_key`):
-    without it nobody can go on with this log, as is right for one that is sealed at once. Raises LogError
+    without it nobody can go on with this log, as is right for one that is sealed at once; `until_public`:
+    results wait in it (`Workspace.lets_wait`). Raises LogError
     where a record is refused, with the counts, and then leaves nothing behind: all is made beside the
     directory and moved into its place when it is whole.
     """
@@ -340,6 +350,7 @@ def begin(
         operator=operator,
         titles=dict(titles),
         shown=shown,
+        until_public=until_public,
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)

@@ -16,7 +16,8 @@ from escrutinio.core.election.findings.family import CRITICAL, WARNING, Family, 
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.order import OUT_OF_ORDER
 from escrutinio.core.election.keys import side_of
-from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest, opened_count
 

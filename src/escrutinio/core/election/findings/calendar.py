@@ -6,14 +6,12 @@ and never what a machine says. A date that passed without that record is a findi
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.definition import deadline
-from escrutinio.core.election.embargo import BEARING, BEARING_TYPES, embargo_of
+from escrutinio.core.election.embargo import early_records, embargo_of
 from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Finding, Findings
-from escrutinio.core.election.state import ElectionState, Standing
+from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import Closes, LogRole
@@ -98,22 +96,7 @@ def _early(state: ElectionState, seconds: int) -> Iterator[Finding]:
     """Records with results that a checkpoint cosigned at a moment has, and that were to wait beyond it."""
     if state.charter is None or state.charter.body.role is not LogRole.OFFICIAL:
         return
-    held = embargo_of(state)
-    if held.last <= seconds:
-        return
-    contests = [(view.code, view.area) for view in state.contests]
-    early = [
-        logged.index
-        for logged in state.controls
-        if type(logged.body) in BEARING
-        and logged.standing is not Standing.REFUSED
-        and held.of(logged.entry.about, contests, (state.roll,)) > seconds
-    ]
-    until = np.append(held.moments[state.roll.area], held.last)  # the last: stations that no roll has
-    for table in state.tables.values():
-        rows = np.isin(table.kind, list(BEARING_TYPES)) & (until[table.station] > seconds)
-        early += table.index[rows].tolist()
-    if early:
+    if early := early_records(state, seconds):
         yield Finding(RESULTS_EARLY, (min(early),), count=len(early))
 
 

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from escrutinio.core.election.counting import reported_rows, rows_differing
 from escrutinio.core.election.findings.family import CRITICAL, NOTE, WARNING, Family
 from escrutinio.core.election.findings.finding import Findings
-from escrutinio.core.election.state import OFFICIAL, REPORTED, ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import OFFICIAL, REPORTED, ElectionState, Status
 
 FAMILY = Family("copies")
 

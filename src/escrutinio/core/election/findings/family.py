@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.findings.finding import REGISTERED, FindingRow, Findings, Severity
-from escrutinio.core.election.state import ElectionState, SheetTable
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState
 
 NOTE, WARNING, CRITICAL = Severity.NOTE, Severity.WARNING, Severity.CRITICAL
 

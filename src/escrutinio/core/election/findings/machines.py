@@ -7,7 +7,8 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.family import CRITICAL, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.order import OUT_OF_ORDER
-from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import Step

@@ -5,7 +5,8 @@ import numpy as np
 from escrutinio.core.election.findings.family import CRITICAL, NOTE, WARNING, Family
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.places import Beyond
-from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import ElectionState, Status
 
 FAMILY = Family("sheets")
 

@@ -9,8 +9,9 @@ import numpy as np
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.format import NONE
 from escrutinio.base.words.titles import choose, class_name
+from escrutinio.core.election.rows import SheetTable
 from escrutinio.core.election.sheets import ballots_of, valid_of
-from escrutinio.core.election.state import COPIES, PAPER, ContestView, ElectionState, SheetTable, Status
+from escrutinio.core.election.state import COPIES, PAPER, ContestView, ElectionState, Status
 from escrutinio.core.records.types import BY_CODE, ZeroReport
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.labels import RECORDS

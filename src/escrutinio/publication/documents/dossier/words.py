@@ -9,7 +9,8 @@ import numpy as np
 from escrutinio.base.words.say import say_many_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.findings.table import ROWS
-from escrutinio.core.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
+from escrutinio.core.election.rows import SheetTable
+from escrutinio.core.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.dossier.steps import LAWS
 from escrutinio.publication.documents.report.document import Tongue

@@ -164,10 +164,12 @@ class CountingPages:
         figures = {}
         for view in audit.contests(box):
             lines = {}
-            for line in _lines(view, lang):
+            for line in _lines(view, lang, single=audit.papers.single):
                 text = form.get(line.field, "").strip()
                 if text or line.needed:
                     lines[line.field.removeprefix(f"{view.code}:")] = _whole(box, text)
+            if lines.get(VOUCHERS) == _told(view, lines):
+                del lines[VOUCHERS]  # who leaves the line empty says the same
             figures[view.code] = lines
         return Counting(
             audit=audit.digest, box=box, counter=counter, seal=SealFound(form[SEAL]), figures=figures
@@ -199,7 +201,7 @@ class CountingPages:
                 {
                     "code": view.code,
                     "title": choose(view.titles, lang, view.code).text if len(races) > 1 else "",
-                    "lines": _lines(view, lang),
+                    "lines": _lines(view, lang, single=audit.papers.single),
                 }
                 for view in races
             ],
@@ -230,8 +232,14 @@ def _whole(box: str, text: str) -> int:
     return int(text)
 
 
-def _lines(view: ContestView, lang: str) -> list[CountLine]:
-    """The lines of one contest, in the order of a ballot."""
+def _told(view: ContestView, lines: Mapping[str, int]) -> int:
+    """The ballots of a contest that its other lines tell apart."""
+    valid = [VALID] if view.marks > 1 else view.options
+    return sum(lines[line] for line in (*valid, *view.classes))
+
+
+def _lines(view: ContestView, lang: str, *, single: bool) -> list[CountLine]:
+    """The lines of one contest, in the order of a ballot; `single`: of single vouchers."""
     t = counting_texts(lang)
     found = []
     for number, code in enumerate(view.options):
@@ -243,4 +251,4 @@ def _lines(view: ContestView, lang: str) -> list[CountLine]:
         found.append(CountLine(f"{view.code}:{code}", class_name(code, titles, lang)))
     if view.marks > 1:
         found.append(CountLine(f"{view.code}:{VALID}", t["valid"]))
-    return [*found, CountLine(f"{view.code}:{VOUCHERS}", t["vouchers"], needed=False)]
+    return [*found, CountLine(f"{view.code}:{VOUCHERS}", t["found" if single else "vouchers"], needed=False)]

@@ -13,7 +13,6 @@ from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records import types as t
 from escrutinio.evidence.audit.hand_counts import STATION, hand_count, of_its_box
 from escrutinio.evidence.audit.records import AuditRecords, read_audit
-from escrutinio.evidence.audit.replay import named
 from escrutinio.publication.documents.audit_papers import AuditPapers
 from escrutinio.running.desk.counting.countings import Counting
 
@@ -48,11 +47,9 @@ class OpenAudit:
         """The stations whose ballots lie in a box."""
         return self.papers.mixed.get(box, (box,))
 
-    def places(self, box: str) -> list[str]:
-        """Where single vouchers were drawn, their places in a box."""
-        rounds = self.papers.audit.rounds
-        drawn = [each for one in rounds for each in one.boxes if each.station == box]
-        return [named(each).partition("#")[2] for each in drawn if each.position is not None]
+    def places(self, box: str) -> list[int]:
+        """Where single vouchers were drawn, their places in a box, each as often as it was drawn."""
+        return self.papers.places(box)
 
     def records_of(self, counting: Counting) -> dict[str, t.HandCount | t.MixedCount]:
         """What somebody said of a box as the records of its contests, without salts. Raises InputError."""
@@ -60,7 +57,7 @@ class OpenAudit:
         for view in self.contests(counting.box):
             lines = counting.figures.get(view.code, {})
             row = {STATION: counting.box, **{line: str(number) for line, number in lines.items()}}
-            count = hand_count(self.records, frozenset(self.drawn), view, row)
+            count = hand_count(self.records, self.drawn, view, row)
             made[view.code] = of_its_box(self.records, view.code, counting.box, count)
         return made
 

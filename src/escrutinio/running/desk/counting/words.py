@@ -22,6 +22,11 @@ COUNTING_TEXTS: Mapping[str, str] = {
     "together": N_("Ballots of the stations"),
     "seal-listed": N_("Seal listed"),
     "places": N_("Places to count"),
+    "places-lead": N_(
+        "Only what lies at these places is counted, each as often as it stands here. Where nothing of a "
+        "contest lies, nothing is counted for it."
+    ),
+    "found": N_("All vouchers found at these places"),
     "count": N_("Count this box"),
     "again": N_("Count it again"),
     "yours": N_("You counted it; another person has to."),

@@ -23,7 +23,6 @@ from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import title_in
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.clean import without_metadata
 from escrutinio.publication.browser.bundle import join_modules
 from escrutinio.running.desk.entrance import HOME, Entrance
@@ -38,7 +37,7 @@ from escrutinio.running.desk.local import (
 )
 from escrutinio.running.desk.phone.texts import TEXTS
 from escrutinio.running.desk.sessions import Sessions, Use
-from escrutinio.running.desk.transcription.texts import texts
+from escrutinio.running.desk.transcription.texts import fictional_in
 from escrutinio.running.workspace.collection.pictures import PictureBox
 
 MAX_PICTURE = 16 * 1024 * 1024
@@ -71,7 +70,7 @@ def phone_application(
     now: Callable[[], int],
 ) -> Starlette:
     """The server of a collection's phones, known by `names`; its box has been begun."""
-    pages = _PhonePages(state, box, Entrance(sessions, lambda lang: _fictional(state, lang), now))
+    pages = _PhonePages(state, box, Entrance(sessions, lambda lang: fictional_in(state, lang), now))
     return Starlette(routes=pages.routes(), middleware=middleware(names, POLICY))
 
 
@@ -98,7 +97,11 @@ class _PhonePages:
         said = {name: say_in(lang, text) for name, text in TEXTS.items()}
         given = {"words": said, "contests": _contests(self._state, lang)}
         page = self._template.render(
-            lang=lang, t=said, given=json.dumps(given), fictional=_fictional(self._state, lang), script=SCRIPT
+            lang=lang,
+            t=said,
+            given=json.dumps(given),
+            fictional=fictional_in(self._state, lang),
+            script=SCRIPT,
         )
         return remember_language(request, HTMLResponse(page))
 
@@ -193,7 +196,3 @@ def _contests(state: ElectionState, lang: str) -> dict[str, object]:
         }
         for each in state.definition.body.contests
     }
-
-
-def _fictional(state: ElectionState, lang: str) -> str:
-    return "" if state.definition.body.kind is Kind.REAL else texts(lang)["fictional"]

@@ -17,9 +17,9 @@ from escrutinio.base.limited import Readers
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
-from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.images import page_picture
+from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import (
     asset,
     language_of,
@@ -29,13 +29,13 @@ from escrutinio.running.desk.local import (
     same_site,
     templates,
 )
+from escrutinio.running.desk.sessions import Use
 from escrutinio.running.desk.transcription.checks import BESIDE, Checked, Problem, check
 from escrutinio.running.desk.transcription.deciding import REASONS, agreed_fields, form_of, sides_of
 from escrutinio.running.desk.transcription.desk import Desk
 from escrutinio.running.desk.transcription.tasks import Part, Stage, Task, Typing, counts_of
-from escrutinio.running.desk.transcription.texts import problem_text, texts
+from escrutinio.running.desk.transcription.texts import fictional_in, problem_text, texts
 
-COOKIE = "typist"
 LARGEST = 3_000
 """Pixels along the longer side of a picture on the page."""
 
@@ -50,54 +50,24 @@ class Row:
     adds: bool = True
 
 
-def application(desk: Desk, state: ElectionState) -> Starlette:
-    """The form for the pictures at `desk`, of the election in `state`, for the people of this machine: they
-    enter with the codes in its directory."""
-    door = _Door(desk)
-    pages = TranscriptionPages(desk, state, door.who)
-    door.outside = pages.outside
-    routes = [
-        *pages.routes(),
-        Route("/enter", door.enter, methods=["POST"]),
-        Route("/leave", door.leave, methods=["POST"]),
-        Route("/assets/{name}", asset),
-    ]
+def application(desk: Desk, state: ElectionState, entrance: Entrance) -> Starlette:
+    """The form for the pictures at `desk`, of the election in `state`, for the people of this machine whom
+    `entrance` lets in as typists."""
+
+    def typist_of(request: Request) -> str | None:
+        session = entrance.who(request, Use.TYPIST)
+        return None if session is None else session.label
+
+    pages = TranscriptionPages(desk, state, typist_of, entrance.turn_away, HOME[Use.TYPIST])
+    routes = [*entrance.routes(), *pages.routes(), Route("/assets/{name}", asset)]
     return Starlette(routes=routes, middleware=middleware())
-
-
-class _Door:
-    """Who enters with a code."""
-
-    outside: Callable[..., Response]
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def who(self, request: Request) -> str | None:
-        code = request.cookies.get(COOKIE)
-        return code if code in self._desk.typists else None
-
-    async def enter(self, request: Request) -> Response:
-        form = await _form(request)
-        code = "" if form is None else form.get("code", "").strip()
-        if code not in self._desk.typists:
-            return self.outside(request, "unknown-code", 403)
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, code, httponly=True, samesite="strict")
-        return answer
-
-    async def leave(self, request: Request) -> Response:
-        answer = RedirectResponse("/", 303)
-        if same_site(request):
-            answer.delete_cookie(COOKIE)
-        return answer
 
 
 class TranscriptionPages:
     """The pages on which people type, below the address `at`.
 
     `typist_of` says who a request comes from, `part_of` in which role they type; `outside` answers those who
-    are nobody, by default with a form for their code.
+    are nobody.
     """
 
     def __init__(
@@ -105,8 +75,8 @@ class TranscriptionPages:
         desk: Desk,
         state: ElectionState,
         typist_of: Callable[[Request], str | None],
-        outside: Callable[[Request], Response] | None = None,
-        at: str = "",
+        outside: Callable[[Request], Response],
+        at: str,
         part_of: Callable[[Request], Part] = lambda _: Part.PEER,
     ) -> None:
         self.desk, self.state, self.at = desk, state, at
@@ -117,29 +87,25 @@ class TranscriptionPages:
     def routes(self) -> list[Route]:
         """The work, what is typed, and the pictures."""
         return [
-            Route(self.at or "/", self.work),
+            Route(self.at, self.work),
             Route(f"{self.at}/type", self.type, methods=["POST"]),
             Route(f"{self.at}/picture/{{image}}", self.picture),
         ]
 
-    def outside(self, request: Request, refused: str = "", status: int = 200) -> Response:
-        """What somebody gets who is no typist."""
-        if self._outside is not None:
-            return self._outside(request)
-        return self._page(request, None, refused=refused, status=status)
-
     async def work(self, request: Request) -> Response:
         typist = self._typist(request)
         if typist is None:
-            return self.outside(request)
+            return self._outside(request)
         task = await run_in_threadpool(self.desk.next_for, typist, self._part(request))
         form = None if task is None else await run_in_threadpool(self._begun, task, self._part(request))
         return self._page(request, typist, task, form=form)
 
     async def type(self, request: Request) -> Response:
         typist, form = self._typist(request), await _form(request)
-        if typist is None or form is None:
-            return self.outside(request, status=403)
+        if typist is None:
+            return self._outside(request)
+        if form is None:
+            return self._page(request, typist, refused="not-read", status=403)
         task = self.desk.tasks().get(form.get("image", ""))
         if task is None or form.get("switch"):
             return self._page(request, typist, task, form=form)
@@ -161,7 +127,7 @@ class TranscriptionPages:
             pass  # typed already, by a form sent twice: go on
         except LogError:
             return self._page(request, typist, task, form=form, refused="not-saved", status=503)
-        return RedirectResponse(self.at or "/", 303)
+        return RedirectResponse(self.at, 303)
 
     async def picture(self, request: Request) -> Response:
         found = self.desk.pictures.get(request.path_params["image"])
@@ -194,7 +160,7 @@ class TranscriptionPages:
     def _page(
         self,
         request: Request,
-        typist: str | None,
+        typist: str,
         task: Task | None = None,
         *,
         form: Mapping[str, str] | None = None,
@@ -209,19 +175,19 @@ class TranscriptionPages:
         problems = () if checked is None else checked.problems
         standing = counts_of(self.desk.tasks())
         body = self.state.definition.body
-        deciding = task is not None and typist is not None and self._part(request) is Part.DECIDER
+        deciding = task is not None and self._part(request) is Part.DECIDER
         page = self.template.render(
             lang=lang,
             t=said,
             at=self.at,
-            fictional="" if body.kind is Kind.REAL else said["fictional"],
+            fictional=fictional_in(self.state, lang),
             election=choose(body.titles, lang, body.code).text,
             typist=typist,
             refused=said[refused] if refused else "",
             task=task,
             form=form or {},
             page=0 if task is None else self.desk.pictures[task.name].page,
-            typed=self._titles(() if task is None else task.typed_by(typist or ""), lang),
+            typed=self._titles(() if task is None else task.typed_by(typist), lang),
             others=self._titles(others, lang),
             differing=frozenset() if task is None else task.differing(view.code),
             problems=list(dict.fromkeys(_sentence(each.code, each.detail, lang) for each in problems)),
@@ -251,14 +217,14 @@ class TranscriptionPages:
         views = {each.code: each for each in self.state.contests}
         return [choose(views[each].titles, lang, each).text for each in contests if each in views]
 
-    def _view(self, form: Mapping[str, str] | None, task: Task | None, typist: str | None) -> ContestView:
+    def _view(self, form: Mapping[str, str] | None, task: Task | None, typist: str) -> ContestView:
         """The contest that the form asks for, else one that the typist has not typed of this picture: first
         what others differ in."""
         views = {each.code: each for each in self.state.contests}
         if form is not None and form.get("contest", "") in views:
             return views[form["contest"]]
         first = () if task is None or task.stage is not Stage.DIFFERS else task.open_contests()
-        own = {} if task is None else task.typed_by(typist or "")
+        own = {} if task is None else task.typed_by(typist)
         left = [each for each in (*first, *views) if each in views and each not in own]
         return views[left[0]] if left else self.state.contests[0]
 

@@ -1,8 +1,8 @@
 """The desk: the pictures, the people and the journal of what they typed, in a directory.
 
-    typists.txt          codes issued by the organisation, one a line; no names
     typings.jsonl        the journal: one line a typing, forced to disk before the next page is shown
     transcribed.jsonl    the sheets that are done, for `escrutinio collect add` or `escrutinio desk seal`
+    people/              without a workspace: the session keys of who types (`sessions`)
     pending.jsonl        with clerks in roles: the sheets that wait for a third person
 
 What two people agreed on is written whole each time, so that a crash loses at most the page on the screen.
@@ -11,20 +11,17 @@ The directory is for its owner alone, and one desk is at work in it: who shares 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 
 import msgspec
 
-from escrutinio.base.errors import InputError, RecordError
-from escrutinio.base.files import PRIVATE, DirectoryLock, directory_mode, make_directories, write_files
-from escrutinio.base.inputs import as_text, read_input
+from escrutinio.base.errors import InputError
+from escrutinio.base.files import PRIVATE, DirectoryLock, directory_mode, make_directories
 from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import SheetFact
-from escrutinio.core.records.text import check_code
 from escrutinio.running.desk.transcription.sources import FolderSource, Source
 from escrutinio.running.desk.transcription.tasks import (
     CLERKS,
@@ -41,7 +38,7 @@ from escrutinio.running.desk.transcription.tasks import (
 from escrutinio.running.workspace.cabinet import BOXES, Cabinet
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
-TYPISTS, JOURNAL, RESULT = "typists.txt", "typings.jsonl", "transcribed.jsonl"
+JOURNAL, RESULT = "typings.jsonl", "transcribed.jsonl"
 PENDING = "pending.jsonl"
 _AGREED, _DECIDED = SheetFact.TWO_AGREED, SheetFact.THIRD_DECIDED
 MAX_JOURNAL = 512 * 1024 * 1024
@@ -61,9 +58,8 @@ class Desk:
     """Pictures of `folder`, or those that a collection keeps, all pages or those in `only` by file; the
     journal in `directory`, sealed where a private part is; threads may share it.
 
-    Who types has a code in `typists`, or with `sessions` was let in by whoever asks; with `clerks` everybody
-    has a role, and a third decides where the two of a picture differ. `unreadable` says of
-    each file that is no picture why.
+    Who types was let in by whoever asks, and is known by a label; with `clerks` everybody has a role, and a
+    third decides where the two of a picture differ. `unreadable` says of each file that is no picture why.
 
     Raises LogError while another desk is at work in the directory, and InputError for one that is none.
     """
@@ -74,13 +70,12 @@ class Desk:
         directory: Path | Cabinet,
         only: Mapping[Path, frozenset[int]] | None = None,
         *,
-        sessions: bool = False,
         clerks: bool = False,
     ) -> None:
         self.files = Cabinet(directory) if isinstance(directory, Path) else directory
         self.directory = self.files.directory
         self.source = FolderSource(folder, self.directory) if isinstance(folder, Path) else folder
-        self.clerks, self._sessions = clerks, sessions
+        self.clerks = clerks
         make_directories(self.directory, directory_mode(PRIVATE))
         self._alone = DirectoryLock(self.directory, "desk-busy")
         try:
@@ -99,7 +94,6 @@ class Desk:
         self.unreadable: dict[str, str] = {}
         self.pictures = {one.name: one for one in self.source.pictures(only, self.unreadable)}
         self._typings = self._read_journal()
-        self.typists = self._read_typists()
         self._elsewhere = self._read_result()
         if self._typings:  # the result may be behind the journal, where a crash came between the two
             self._write_result()
@@ -123,7 +117,7 @@ class Desk:
         """Keep a typing. Raises InputError where this person said that of the picture, or nobody may."""
         with self._lock:
             task = self.tasks().get(typing.picture)
-            if task is None or not (self._sessions or typing.typist in self.typists):
+            if task is None:
                 raise InputError("desk-unknown")
             if self._other_way(typing.part) or not may_say(task.typings, typing):
                 raise InputError("desk-typed")
@@ -200,34 +194,8 @@ class Desk:
         except NO_JSON as error:
             raise InputError("file-unreadable", path=self.files.place(RESULT), why=str(error)) from None
 
-    def _read_typists(self) -> tuple[str, ...]:
-        path = self.directory / TYPISTS
-        try:
-            if not path.exists():
-                return ()
-            codes = as_text(read_input(path), str(path)).decode().split()
-            return tuple(check_code(code) for code in codes)
-        except (UnicodeDecodeError, RecordError) as error:
-            raise InputError("typists-form", path=path, why=str(error)) from None
 
-
-def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
-    """Make codes for as many people, to be handed out by the organisation; an old list is kept.
-
-    Raises InputError if there is a list already, and LogError while a desk is at work there.
-    """
-    path = directory / TYPISTS
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    codes = tuple(
-        f"t{number}-{''.join(secrets.choice(letters) for _ in range(6))}" for number in range(1, count + 1)
-    )
-    make_directories(directory, directory_mode(PRIVATE))
-    alone = DirectoryLock(directory, "desk-busy")
-    try:
-        if path.exists():
-            raise InputError("typists-exist", path=path)
-        content = "".join(f"{code}\n" for code in codes).encode()
-        write_files(directory, [(TYPISTS, content)], private=True)
-    finally:
-        alone.release()
-    return codes
+def people_directory(directory: Path) -> Path:
+    """Where the sessions of those are who type into a directory without a workspace: one of its own, as a
+    supervisor hands out and revokes keys while a desk is at work."""
+    return directory / "people"

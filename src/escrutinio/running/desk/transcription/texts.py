@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import Kind
 
 Texts = dict[str, str]
 
@@ -26,9 +28,7 @@ _TEXTS: dict[str, str] = {
     "lead": N_(
         "Two people type each sheet without seeing each other's figures. Where they differ, a third decides."
     ),
-    "code": N_("Your code, issued by your organisation"),
-    "begin": N_("Begin"),
-    "unknown-code": N_("That code is not on the list."),
+    "not-read": N_("The form could not be read; open this page again."),
     "not-saved": N_(
         "It could not be written to the disk. Nothing you typed is lost: make room and save again."
     ),
@@ -89,6 +89,11 @@ _TEXTS: dict[str, str] = {
 def texts(language: str) -> Texts:
     """The form's texts in a language of the catalogues."""
     return {key: say_in(language, text) for key, text in _TEXTS.items()}
+
+
+def fictional_in(state: ElectionState, language: str) -> str:
+    """What every page says of an election that is not real; empty of a real one."""
+    return "" if state.definition.body.kind is Kind.REAL else say_in(language, _TEXTS["fictional"])
 
 
 def problem_text(code: str, language: str) -> str:

@@ -26,14 +26,16 @@ from escrutinio.core.records.types import (
     Charter,
     Closing,
     Enrolment,
+    Extension,
     NominationChange,
     Roll,
     StationChange,
 )
 from escrutinio.running.workspace.workspace import Beginning
 
-CARRIED = (Roll, Closing, NominationChange, StationChange)
-"""What a log needs of another one to know its stations and ballot: carried over as it stands."""
+CARRIED = (Roll, Closing, NominationChange, StationChange, Extension)
+"""What a log needs of another one to know its stations and ballot, and from when on results may be public:
+carried over as it stands."""
 
 ROLES = {LogRole.PARTY: Role.PARTY, LogRole.OBSERVER: Role.OBSERVER}
 

@@ -239,14 +239,16 @@ def create(
     holder: KeyHolder | None = None,
     signer: str = "",
     sealed: bool = True,
+    until_public: bool = False,
 ) -> Collection:
     """Make an organisation's log in a directory that does not exist or is empty.
 
     `state`, `attachments` and `qr2024` (the content of its `data/qr2024.json`) are those of a publication of
     the election; `holder` the organisation's key, which is at `signer`: the one that the election's log
     enrols under its name, so that whoever reads both knows that they are one's. Without, one is made.
-    `sealed`: the private part is sealed at rest, for the keys that the passphrase opens. Raises
-    InputError, RecordError or LogError, and then leaves nothing behind.
+    `sealed`: the private part is sealed at rest, for the keys that the passphrase opens; `until_public`:
+    copies wait for the moment from which results may be public. Raises InputError, RecordError or LogError,
+    and then leaves nothing behind.
     """
     titles = {title.language: title.text for title in organisation.titles}
     master = SigningKey.generate()
@@ -277,6 +279,7 @@ def create(
         keyring=keyring,
         clock=clock,
         private=private,
+        until_public=until_public,
         key_file=keep_key(organisation.name, master, passphrase),
     )
     return Collection(workspace, holder, opener_of(keyring))

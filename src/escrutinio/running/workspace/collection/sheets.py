@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from escrutinio.core.election.embargo import public_moments
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.attachments import TEXT, attachment_of, digest_of
 from escrutinio.core.records.codecs import COUNT_LIMIT
 from escrutinio.core.records.codes import Form, SheetFact
+from escrutinio.core.records.subjects import Subject
 from escrutinio.core.records.types import Copy, SheetStatus
 from escrutinio.intake.scan.results import is_zero_report
 
@@ -179,6 +181,30 @@ def sort_out(
         there.add(sheet.figures)
         taken.append(sheet)
     return Sorted(tuple(taken), known, tuple(not_taken))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What may be said now, and until when each other sheet or fact waits, in seconds since 1970."""
+
+    sheets: tuple[Collected, ...]
+    facts: tuple[Said, ...]
+    later: tuple[int, ...]
+
+
+def let_wait(sheets: Iterable[Collected], facts: Iterable[Said], state: ElectionState, clock: int) -> Waiting:
+    """Keep from the log what says results of a station before these may be public, by its calendar and its
+    extensions. Nothing remembers it here: whoever has the files adds them again then."""
+    since = public_moments(state)
+    later: list[int] = []
+
+    def comes(one: Collected | Said) -> bool:
+        until = since(Subject(station=one.station, contest=one.contest))
+        if until > clock:
+            later.append(until)
+        return until <= clock
+
+    return Waiting(tuple(filter(comes, sheets)), tuple(filter(comes, facts)), tuple(later))
 
 
 def sort_facts(

@@ -21,10 +21,10 @@ export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "rep
  * @typedef {{ rows: Map<string, Signed[]>, refused: Map<string, string> }} Heard */
 /** @typedef {import("./sheets.js").Sum} Sum */
 /**
- * Candidates in ballot order, classes of other ballots in the contest's; `valid` ballots; `pending` and `annulled` are
+ * Candidates in ballot order, classes of other ballots in the contest's, null where no counted sheet states them; `valid` ballots; `pending` and `annulled` are
  * stations. `areas`: of each area what it adds up to, [...candidates, valid, ...classes, sheets that do not state the
  * classes, stations counted, pending, annulled].
- * @typedef {{ candidates: Sum[], valid: Sum, classes: Sum[], stations: number, pending: string[], annulled: string[],
+ * @typedef {{ candidates: Sum[], valid: Sum, classes: (Sum | null)[], stations: number, pending: string[], annulled: string[],
  *   areas: Map<string, Sum[]> }} Total
  */
 
@@ -175,13 +175,23 @@ function totalOf(contest, { counted, pending, annulled }, place) {
     }
   }
   const all = areas.get(contest.area) ?? new Array(width).fill(0);
+  const classes = all.slice(size + 1, size + 1 + others);
   return {
     candidates: all.slice(0, size),
     valid: all[size],
-    classes: all.slice(size + 1, size + 1 + others),
+    classes: classesUnknown(all[width - 4], all[width - 3]) ? classes.map(() => null) : classes,
     stations: Number(all[width - 3]),
     pending: [...pending.keys()],
     annulled: [...annulled],
     areas,
   };
+}
+
+/**
+ * Whether no counted sheet states the classes of other ballots, so that they are not known.
+ * @param {Sum} unread sheets that do not state them
+ * @param {Sum} counted
+ */
+export function classesUnknown(unread, counted) {
+  return unread > 0 && unread === counted;
 }

@@ -20,18 +20,20 @@ const UNSURE = new Set(["key-unknown", "key-weak"]); // where a record that may 
 /**
  * `totals` by contest and basis at the contest's area, none where they cannot be judged; `faults`: entries that state
  * nothing, the first of `faultCount`; `unread`: entries of types that are not known and change no total; `repeats`: entries
- * whose bytes stood before, each with the first; `beyond`: entries beyond a bound of the formats; `told`: records whose
+ * whose bytes stood before, each with the first; `beyond`: entries beyond a bound of the formats, or signed after their key was revoked; `revoked`: whose
+ * keys were revoked, and by which entry; `told`: records whose
  * file is missing, or of another size than they state; `refused`: entries that count in no total, by code; `checkpoint` and `earlier` as text;
- * `figures` that were asked for by the names of pages.
+ * `figures` that were asked for by the names of pages, `figuresThen` as they were at the size of the page, where that is smaller.
  * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
  *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
  *   totals: { contest: string, basis: string, total: any, stated: Record<string, import("./sheets.js").Sum> | null }[],
  *   faults: { index: number, why: PlainRefusal }[], faultCount: number, refused: [string, number[], number][],
  *   unread: import("./election.js").Unknown[], unreadCount: number, repeats: { index: number, first: number }[],
  *   repeatCount: number, beyond: { index: number, why: PlainRefusal }[], beyondCount: number,
+ *   revoked: { signer: string, index: number }[], revokedCount: number,
  *   told: import("./attachments.js").Told | null,
  *   compared: import("./stated.js").Compared | null, area: any, sheet: import("./sheet-beside.js").Sheet | null,
- *   figures: (import("./sheets.js").Sum | null | undefined)[] | null }} Report
+ *   figures: (import("./sheets.js").Sum | null | undefined)[] | null, figuresThen: (import("./sheets.js").Sum | null | undefined)[] | null }} Report
  */
 
 /** @param {unknown} error @returns {null} where it is a refusal */
@@ -55,6 +57,7 @@ export async function reportOf(log, steps, context, judged, otherwise) {
   const refused = new Map();
   for (const { index, code } of judged?.refused ?? []) refused.set(code, [...(refused.get(code) ?? []), index]);
   const faults = judged ? sureFaults(judged) : [];
+  const revoked = [...(judged?.keyring.held.values() ?? [])].filter((one) => one.revoked < Infinity).sort((a, b) => a.revoked - b.revoked);
   const totals = judged?.unknownTypes.length ? [] : [...(judged?.totals ?? [])];
   return {
     kind: "part",
@@ -76,12 +79,15 @@ export async function reportOf(log, steps, context, judged, otherwise) {
     repeatCount: judged?.repeats.length ?? 0,
     beyond: (judged?.beyond ?? []).slice(0, SHOWN).map(({ index, why }) => ({ index, why: plainRefusal(why) })),
     beyondCount: judged?.beyond.length ?? 0,
+    revoked: revoked.slice(0, SHOWN).map(({ key, revoked: index }) => ({ signer: key.name, index })),
+    revokedCount: revoked.length,
     told: null,
     refused: [...refused].map(([code, indices]) => /** @type {[string, number[], number]} */ ([code, indices.slice(0, SHOWN), indices.length])),
     compared: null,
     area: null,
     sheet: null,
     figures: null,
+    figuresThen: null,
   };
 }
 

@@ -17,7 +17,8 @@ const CARDS = "data/qr2024.json";
 /** @typedef {import("./keys.js").Signed} Signed */
 /** A figure that differs: of a candidate by its place, of a class of ballots (`class <place>`), or "valid" ballots. @typedef {{ what: number | string, sheet: number, record: number }} Difference */
 /**
- * `kind`: "same" (its very bytes stand at `index`), "signed" (authentic and not among these records), "altered",
+ * `kind`: "same" (its very bytes stand at `index`), "signed" (authentic and not among these records), "revoked" (the
+ * same by a key that was revoked), "marked" (its very bytes stand at `index`, by a key revoked before), "altered",
  * "stranger" (a key that these records do not enrol), "elsewhere" (another election), "unsigned", "unread" or "none" (no
  * sheet's text). `beside`: the records of its station and contest, with what they differ in.
  * @typedef {{ kind: string, station: string, contest: string, index: number | null, signer: string,
@@ -28,7 +29,7 @@ const CARDS = "data/qr2024.json";
  * @param {string} text
  * @param {import("../log/log.js").Log} log of which the records are a part, or all
  * @param {import("../log/log.js").Context} context
- * @param {Pick<import("./election.js").Judged, "signed" | "keyring">} judged
+ * @param {Pick<import("./election.js").Judged, "signed" | "beyond" | "keyring">} judged
  * @returns {Promise<Sheet>}
  */
 export async function sheetBeside(text, log, context, judged) {
@@ -44,18 +45,22 @@ export async function sheetBeside(text, log, context, judged) {
   }
 }
 
-/** @param {Uint8Array} raw @param {Sheet} blank @param {import("../log/log.js").Context} context @param {Pick<import("./election.js").Judged, "signed" | "keyring">} judged @returns {Promise<Sheet>} */
-async function ofRecord(raw, blank, { definition, election }, { signed, keyring }) {
+/** @param {Uint8Array} raw @param {Sheet} blank @param {import("../log/log.js").Context} context @param {Pick<import("./election.js").Judged, "signed" | "beyond" | "keyring">} judged @returns {Promise<Sheet>} */
+async function ofRecord(raw, blank, { definition, election }, { signed, beyond, keyring }) {
   const entry = openRecord(raw);
   const known = { ...blank, station: entry.about.station ?? "", contest: entry.about.contest ?? "", signer: entry.frame.issuer };
   if (!equal(entry.election, election)) return { ...known, kind: "elsewhere" };
   const same = signed.find((one) => equal(one.entry.raw, raw));
   const beside = besides(definition.body, signed, known.station, known.contest, entry.body, same?.index);
   if (same) return { ...known, kind: "same", index: same.index, beside };
+  const marked = beyond.find((one) => one.marked && equal(one.marked.raw, raw));
+  if (marked) return { ...known, kind: "marked", index: marked.index, why: plainRefusal(marked.why), beside };
   const held = keyring.held.get(toHex(entry.frame.kid));
   if (!held || held.key.name !== entry.frame.issuer) return { ...known, kind: "stranger", beside };
-  const kind = (await signedBy(entry, held.key.public_key)) ? "signed" : "altered";
-  return { ...known, kind, beside };
+  if (!(await signedBy(entry, held.key.public_key))) return { ...known, kind: "altered", beside };
+  if (held.revoked === Infinity) return { ...known, kind: "signed", beside };
+  const why = new Refusal("key-revoked", { kid: toHex(entry.frame.kid), index: held.revoked });
+  return { ...known, kind: "revoked", why: plainRefusal(why), beside };
 }
 
 /** @param {string} text @param {Sheet} blank @param {import("../log/log.js").Log} log @param {import("../log/log.js").Context} context @param {Pick<import("./election.js").Judged, "signed">} judged @returns {Promise<Sheet>} */

@@ -15,7 +15,8 @@ const AHEAD = 8; // batches under way together
 
 /** @typedef {import("./keys.js").Found} Found */
 /** @typedef {import("./keys.js").Key} Key */
-/** @typedef {{ index: number, why: Refusal }} Fault an entry that states nothing, with the reason */
+/** @typedef {{ index: number, why: Refusal, marked?: import("./keys.js").Entry }} Fault an entry that states nothing, with the reason; `marked`: it
+ * is right but for its key, which was revoked before and is heard on */
 /** @typedef {{ index: number, type: number }} Unknown */
 /** An entry and where it stands; `leaf` is its hash, by which repeats are known.
  * @typedef {{ index: number, raw: Uint8Array, leaf: Uint8Array }} Raw */
@@ -158,7 +159,7 @@ async function judge(opened, first, keyring, drawn, signatures) {
  */
 function note({ found, key, holds, after }, { signed, unknown, beyond, faults }) {
   const { index, entry } = found;
-  if (after && holds && found.known) beyond.push({ index, why: new Refusal("key-revoked", { kid: toHex(entry.frame.kid), index: after.revoked }) });
+  if (after && holds && found.known) beyond.push({ index, why: new Refusal("key-revoked", { kid: toHex(entry.frame.kid), index: after.revoked }), marked: found.entry });
   else if (after || !key) faults.push({ index, why: new Refusal("key-unknown", { kid: toHex(entry.frame.kid) }) });
   else if (!holds) faults.push({ index, why: new Refusal("signature-bad") });
   else if (found.known) signed.push({ index, entry: found.entry, key });

@@ -2,6 +2,7 @@
 
 import { Refusal } from "../records/refusal.js";
 import { DATAPACKAGE } from "./beside.js";
+import { classesUnknown } from "./counting.js";
 import { plus } from "./sheets.js";
 
 /** The versions of the tables and of the rules that this program makes again. */
@@ -20,7 +21,7 @@ const MOST_DIFFERENCES = 50;
 
 /** @typedef {import("./counting.js").Total} Total */
 /** @typedef {import("./sheets.js").Sum} Sum */
-/** @typedef {{ contest: string, basis: string, area: string, column: string, stated: Sum | null, computed: Sum }} Difference */
+/** @typedef {{ contest: string, basis: string, area: string, column: string, stated: Sum | null, computed: Sum | null }} Difference */
 /**
  * `figures` of `areas` (of all bases together) were compared; `differences` are the first of `count`; `whole` has
  * what is stated for each contest and basis at the contest's area, by column.
@@ -105,22 +106,23 @@ function codesOf(parts) {
 }
 
 /**
- * An area's figures by the names of results.json.
+ * An area's figures by the names of results.json; null for one that is not known.
  * @param {any} contest of the definition
  * @param {Sum[]} sums as in `Total.areas`
- * @returns {Map<string, Sum>}
+ * @returns {Map<string, Sum | null>}
  */
 function figuresOf(contest, sums) {
   const [size, others] = [contest.candidates.length, contest.classes.length];
   const [valid, classes] = [sums[size], sums.slice(size + 1, size + 1 + others)];
   const [unread, counted, pending, annulled] = sums.slice(size + 1 + others);
   const names = columnsOf(contest);
-  /** @type {[string, Sum][]} */
+  const known = !classesUnknown(unread, counted);
+  /** @type {[string, Sum | null][]} */
   const rows = [
     ...names.votes.map((name, at) => /** @type {[string, Sum]} */ ([name, sums[at]])),
     ["valid", valid],
-    ...names.others.map((name, at) => /** @type {[string, Sum]} */ ([name, classes[at]])),
-    ["ballots", classes.reduce(plus, valid)],
+    ...names.others.map((name, at) => /** @type {[string, Sum | null]} */ ([name, known ? classes[at] : null])),
+    ["ballots", known ? classes.reduce(plus, valid) : null],
     ["stations_counted", counted],
     ["stations_pending", pending],
     ["stations_annulled", annulled],
@@ -136,7 +138,7 @@ function nothingOf({ candidates, classes }) {
 
 /**
  * A figure as pages name it, `<contest>/<basis>/<area>/<what>` (docs/data.md), added up from the log; null where a
- * browser does not compute such a one, undefined where there is none.
+ * browser does not compute such a one, undefined where there is none, or it is not known.
  * @param {string} name
  * @param {any} definition its body
  * @param {Map<string, Total>} totals
@@ -152,7 +154,7 @@ export function figureOf(name, definition, totals) {
   const at = (votes ? contest.candidates : contest.classes).findIndex((/** @type {any} */ one) => one.code === parts[4]);
   const names = columnsOf(contest);
   const column = at >= 0 ? (votes ? names.votes : names.others)[at] : votes ? "" : OF_PAGES.get(parts[4]) ?? parts[4];
-  return figuresOf(contest, total.areas.get(parts[3]) ?? nothingOf(contest)).get(column ?? "");
+  return figuresOf(contest, total.areas.get(parts[3]) ?? nothingOf(contest)).get(column ?? "") ?? undefined;
 }
 
 /**

@@ -30,11 +30,11 @@ import { checkBeside } from "./trust-beside.js";
 /**
  * Verify a whole publication. Refused only where there is no checkpoint to begin with.
  * @param {Log} log
- * @param {{ earlier?: Uint8Array | null, sample?: number, figures?: string[], sheet?: string, progress?: Progress,
- *   signatures?: import("../records/signatures.js").Checker }} how
+ * @param {{ earlier?: Uint8Array | null, sample?: number, figures?: string[], stated?: number, sheet?: string, progress?: Progress,
+ *   signatures?: import("../records/signatures.js").Checker }} how `stated`: figures are asked for as they were at that size, too
  * @returns {Promise<Report>}
  */
-export async function verifyWhole(log, { earlier = null, sample, figures = [], sheet = "", progress = () => {}, signatures = HERE }) {
+export async function verifyWhole(log, { earlier = null, sample, figures = [], stated = Infinity, sheet = "", progress = () => {}, signatures = HERE }) {
   const began = performance.now();
   const steps = new Steps();
   const seconds = () => (performance.now() - began) / 1_000;
@@ -66,9 +66,25 @@ export async function verifyWhole(log, { earlier = null, sample, figures = [], s
     compared,
     told,
     sheet: sheet && judged && context ? await sheetBeside(sheet, log, context, judged) : null,
-    figures: context && judged && !judged.unknownTypes.length && !judged.unreadable ? figures.map((name) => figureOf(name, context.definition.body, judged.totals)) : null,
+    figures: context && judged && figuresOf(figures, context, judged),
+    figuresThen: context && judged && entries && stated < entries.length ? figuresOf(figures, context, await judgedThen(log, context, entries.slice(0, stated))) : null,
     seconds: seconds(),
   };
+}
+
+/**
+ * Figures by the names of pages; null where totals cannot be judged.
+ * @param {string[]} names
+ * @param {Context} context
+ * @param {Judged} judged
+ */
+function figuresOf(names, { definition }, { unknownTypes, unreadable, totals }) {
+  return unknownTypes.length || unreadable ? null : names.map((name) => figureOf(name, definition.body, totals));
+}
+
+/** What the first entries say, whose signatures were checked with all others. @param {Log} log @param {Context} context @param {Uint8Array[]} entries */
+function judgedThen(log, context, entries) {
+  return judgeEntries(placed(entries), context, (named) => log.attachment(named), { sample: 0 });
 }
 
 /**

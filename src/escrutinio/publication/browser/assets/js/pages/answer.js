@@ -26,6 +26,9 @@ const LOOKS = {
   "unsigned-differs": "unequal",
 };
 
+/** What a blank form is for. @type {Record<string, string>} */
+const FORMS = { sheet: "form-sheet", opening: "form-opening", counting: "form-counting", closing: "form-closing" };
+
 /**
  * Which sentence says it: the kind of the answer, and for unsigned sheets how they compare.
  * @param {Answer} answer
@@ -68,20 +71,21 @@ export function answerCard(lang, answer, text, size, actions) {
 
 /** What must be said first of a sheet that is of no real election. @param {string} lang @param {Answer} answer */
 function unreal(lang, { real, says, kind }) {
-  const about = ["other", "other-election"].includes(kind) ? says === false : !real || says === false;
+  const about = ["other", "other-election", "form-elsewhere"].includes(kind) ? says === false : !real || says === false;
   if (!about) return null;
   const why = says === false ? "says-not-real" : "not-real-why";
   return el("p.not-real", { role: "alert" }, el("strong", {}, sayCheck(lang, "not-real")), " ", el("span", {}, sayCheck(lang, why)));
 }
 
 /** @param {string} lang @param {Answer} answer */
-function facts(lang, { entry, signer, station, area, contest }) {
+function facts(lang, { entry, form, signer, station, area, contest }) {
   const link = station && area && el("a", { href: `station.html?a=${area}&s=${station}` }, sayCheck(lang, "station-link", { station }));
   const organisation = signer && titleOf(signer.titles, lang, "");
   const who = entry && (organisation ? `${organisation} (${entry.frame.issuer})` : entry.frame.issuer);
+  const what = entry ? typeName(lang, entry.name) : form && sayCheck(lang, FORMS[form.form]);
   /** @type {[string, import("./dom.js").Child][]} */
   const rows = [
-    [sayCheck(lang, "type"), entry && `${typeName(lang, entry.name)}${contest ? `: ${titleOf(contest.titles, lang, contest.code)}` : ""}`],
+    [sayCheck(lang, entry ? "type" : "form-for"), what && `${what}${contest ? `: ${titleOf(contest.titles, lang, contest.code)}` : ""}`],
     [say(lang, "station-code"), link || station],
     [say(lang, "signed-by"), who],
     [say(lang, "issued"), entry && momentOf(entry.issuedAt, lang)],
@@ -106,15 +110,16 @@ function notes(lang, { kind, index, body, spoken }) {
 }
 
 /** This sheet beside the records of the log. @param {string} lang @param {Answer} answer */
-function columns(lang, { contest, body, spoken, index }) {
+function columns(lang, { logged, entry, contest, body, spoken, index }) {
   const others = spoken.filter((one) => one.holds && one.index !== index && one.entry.name !== "zero-report");
   if (!contest || !body?.counts || body.counts.length !== contest.options.length) return null;
-  const mine = { title: sayCheck(lang, "this"), note: sayCheck(lang, "as-read"), href: null, figures: figuresOf(lang, contest, { body }) };
-  const theirs = others.map(({ entry, signer, index: at }) => ({
-    title: `${wordFor(lang, entry.name)} #${at}`,
-    note: (signer && titleOf(signer.titles, lang, "")) || entry.frame.issuer,
-    href: `station.html?s=${entry.about.station}#entry-${at}`,
-    figures: figuresOf(lang, contest, entry),
+  const [title, note] = logged && entry ? [`${wordFor(lang, entry.name)} #${index}`, entry.frame.issuer] : [sayCheck(lang, "this"), sayCheck(lang, "as-read")];
+  const mine = { title, note, href: null, figures: figuresOf(lang, contest, { body }) };
+  const theirs = others.map(({ entry: other, signer, index: at }) => ({
+    title: `${wordFor(lang, other.name)} #${at}`,
+    note: (signer && titleOf(signer.titles, lang, "")) || other.frame.issuer,
+    href: `station.html?s=${other.about.station}#entry-${at}`,
+    figures: figuresOf(lang, contest, other),
   }));
   return comparison(lang, titleOf(contest.titles, lang, contest.code), [mine, ...theirs]);
 }

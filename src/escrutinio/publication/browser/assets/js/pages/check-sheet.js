@@ -9,12 +9,13 @@ import { answerCard, verdictOf } from "./answer.js";
 import { fromUtf8, toBase64, toHex, toUtf8 } from "../records/bytes.js";
 import { cameraIsThere, cameraTrouble, startCamera } from "./camera.js";
 import { download, el, fillElement } from "./dom.js";
-import { identify, sameVotes } from "./identify.js";
+import { identify, identifyReceipt, sameVotes } from "./identify.js";
 import { Log } from "../log/log.js";
 import { formatCheckpoint } from "../log/proof.js";
 import { qrReader } from "./qr-read.js";
 import { pastedTexts } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
+import { readReceiptCode } from "../records/receipt-code.js";
 import { readable } from "../records/sheet-text.js";
 import { sha256 } from "../records/sha256.js";
 import { trustBox } from "./trust-box.js";
@@ -147,6 +148,8 @@ class CheckPage {
       await log.logKey(); // with a trust file, a log that its keys did not sign is refused here
       await log.cosignatures();
       const progress = (/** @type {number} */ done, /** @type {number} */ all) => fillElement(this.status, this.say("searching", { done, all }));
+      const code = readReceiptCode(text);
+      if (code) return await this.receipt(code, size, whole ?? size <= READ_WHOLE_BELOW, progress);
       const answer = await identify(log, text, { whole: whole ?? size <= READ_WHOLE_BELOW, progress });
       const card = answerCard(this.lang, answer, text, size, await this.actions(answer, text));
       fillElement(this.status);
@@ -158,18 +161,38 @@ class CheckPage {
     }
   }
 
+  /**
+   * The records that have a receipt code, which no index names: the whole log is read for it.
+   * @param {string} code @param {number} size @param {boolean} whole @param {(done: number, all: number) => void} progress
+   */
+  async receipt(code, size, whole, progress) {
+    const values = { code, size };
+    if (!whole) {
+      fillElement(this.answers, el("p.links", {}, this.button("receipt-whole", () => void this.check(code, true))));
+      return fillElement(this.status, this.say("receipt-large", values));
+    }
+    const found = await identifyReceipt(this.log, code, progress);
+    const cards = found.map((answer) => answerCard(this.lang, answer, code, size, []));
+    const said = found.length === 1 ? "receipt-one" : found.length ? "receipt-several" : "receipt-missing";
+    fillElement(this.status, this.say(said, { ...values, count: found.length }), " ", this.say("receipt-why"));
+    fillElement(this.answers, cards, el("p.small.muted", {}, this.say("limit")));
+    cards[0]?.querySelector("h2")?.focus();
+  }
+
+  /** @param {string} key @param {() => void} act */
+  button(key, act) {
+    const made = el("button", { type: "button", title: key === "keep-evidence" ? this.say("keep-evidence-hint") : false }, this.say(key));
+    made.addEventListener("click", act);
+    return made;
+  }
+
   /** @param {import("./identify.js").Answer} answer @param {string} text @returns {Promise<HTMLElement[]>} */
   async actions(answer, text) {
-    const button = (/** @type {string} */ key, /** @type {() => void} */ act) => {
-      const made = el("button", { type: "button", title: key === "keep-evidence" ? this.say("keep-evidence-hint") : false }, this.say(key));
-      made.addEventListener("click", act);
-      return made;
-    };
     const found = [];
-    if ([answer.kind, answer.marked].includes("not-found")) found.push(button("whole", () => void this.check(text, true)));
+    if ([answer.kind, answer.marked].includes("not-found")) found.push(this.button("whole", () => void this.check(text, true)));
     if ((EVIDENCE.includes(answer.kind) || answer.marked === "not-in-log") && answer.raw) {
       const content = await evidenceFile(this.log, answer, text);
-      found.push(button("keep-evidence", () => download("sheet-evidence.json", content)));
+      found.push(this.button("keep-evidence", () => download("sheet-evidence.json", content)));
     }
     return found;
   }

@@ -1,6 +1,9 @@
 // What the text of a QR code is, held against a log: the answers of "Check a sheet".
 
 import { equal, toHex } from "../records/bytes.js";
+import { readFormCode } from "../records/form-code.js";
+import { receiptCode } from "../records/receipt-code.js";
+import { sha256 } from "../records/sha256.js";
 import { checkRecord } from "../election/check.js";
 import { judgeEntries, placed, readEntries } from "../election/election.js";
 import { hasRoomFor, rightOf, whyNotEntitled } from "../election/entitled.js";
@@ -26,11 +29,13 @@ const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"
  * @typedef {{ index: number, status: string, entry: Entry, signer: import("../log/log.js").Signer | null, holds: boolean }} Spoken */
 /**
  * `kind`: "in-log", "not-in-log" (the whole log was read), "not-found" (it was not), "unknown-key", "altered",
- * "not-in-force", "out-of-scope" (its key may not say this), "mislabelled", "other-election", "broken" (begins as a record and is none), "unsigned", or "other" (no sheet's QR code).
+ * "not-in-force", "out-of-scope" (its key may not say this), "mislabelled", "other-election", "broken" (begins as a record and is none), "unsigned", "form" (the code of a blank form: `form`),
+ * "form-elsewhere" (of another election), "unread" (an entry of a type that this program does not know), or "other" (no
+ * sheet's QR code). `logged`: it was not handed in, but found in the log.
  * `marked`: where it stands, or would, of a party or an observer whose key was revoked (not in force): what they sign
  * enters all the same, and counts in no total.
  * `real`: what the election says of itself; `says`: what the text says of it.
- * @typedef {{ kind: string, marked: "in-log" | "not-in-log" | "not-found" | null, real: boolean, says: boolean | null, why: Refusal | null, raw: Uint8Array | null,
+ * @typedef {{ kind: string, logged: boolean, form: import("../records/form-code.js").FormPlace | null, marked: "in-log" | "not-in-log" | "not-found" | null, real: boolean, says: boolean | null, why: Refusal | null, raw: Uint8Array | null,
  *   entry: Entry | null, signer: import("../log/log.js").Signer | null, index: number | null, area: string | null,
  *   station: string | null, contest: any, spoken: Spoken[], unsigned: import("../records/qr2024.js").Sheet2024 | null,
  *   body: Record<string, any> | null }} Answer
@@ -44,14 +49,51 @@ const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"
  * @returns {Promise<Answer>}
  */
 export async function identify(log, text, options) {
-  const { definition } = await log.context();
-  const real = definition.body.kind === "real";
+  const blank = await blankOf(log);
   const said = text.trim();
-  const nothing = { marked: null, real, says: null, why: null, raw: null, entry: null, signer: null, index: null, area: null };
-  const blank = { ...nothing, station: null, contest: null, spoken: [], unsigned: null, body: null };
+  const form = readFormCode(said);
+  if (form) return identifyForm(log, form, blank);
   if (isQrText(said)) return identifyRecord(log, said, options, blank);
   if (looksLike2024(said)) return identify2024(log, said, blank);
   return { ...blank, kind: "other" };
+}
+
+/**
+ * The records of a log that have a receipt code: none, one, or a few by chance; for this the whole log is read.
+ * @param {Log} log
+ * @param {string} code as `readReceiptCode` gives it
+ * @param {(done: number, all: number) => void} [progress]
+ * @returns {Promise<Answer[]>}
+ */
+export async function identifyReceipt(log, code, progress) {
+  const blank = await blankOf(log);
+  const { all } = await wholeOf(log, progress);
+  const answers = [];
+  for (const [at, raw] of all.entries()) {
+    if (receiptCode(sha256(raw)) !== code) continue;
+    const entry = attempt(() => openRecord(raw));
+    const known = { ...blank, raw, index: at, logged: true };
+    if (entry instanceof Refusal) answers.push({ ...known, kind: "unread", why: entry });
+    else answers.push(await aboutRecord(log, entry, { whole: false }, known));
+  }
+  return answers;
+}
+
+/** @param {Log} log @returns {Promise<Omit<Answer, "kind">>} */
+async function blankOf(log) {
+  const { definition } = await log.context();
+  const real = definition.body.kind === "real";
+  const nothing = { logged: false, form: null, marked: null, real, says: null, why: null, raw: null, entry: null, signer: null, index: null, area: null };
+  return { ...nothing, station: null, contest: null, spoken: [], unsigned: null, body: null };
+}
+
+/** @param {Log} log @param {import("../records/form-code.js").FormPlace} form @param {Omit<Answer, "kind">} blank @returns {Promise<Answer>} */
+async function identifyForm(log, form, blank) {
+  const { election, definition } = await log.context();
+  if (!toHex(election).startsWith(form.election)) return { ...blank, kind: "form-elsewhere", form };
+  const area = await areaOfStation(log, form.station);
+  const contest = definition.body.contests.find((/** @type {any} */ one) => one.code === form.contest) ?? null;
+  return { ...blank, kind: "form", form, station: form.station, area, contest };
 }
 
 /**
@@ -68,12 +110,26 @@ async function identifyRecord(log, text, options, blank) {
   });
   if (opened instanceof Refusal) return { ...blank, kind: "broken", says: text.startsWith("ESC1"), why: opened };
   const { raw, says, entry } = opened;
-  const { definition, election, rootKey } = await log.context();
-  const known = { ...blank, raw, says, entry, station: entry.about.station ?? null };
-  if (!equal(entry.election, election)) return { ...known, kind: "other-election" };
-  if (says !== blank.real) return { ...known, kind: "mislabelled" };
+  const { election } = await log.context();
+  const known = { ...blank, raw, says };
+  if (!equal(entry.election, election)) return { ...known, entry, station: entry.about.station ?? null, kind: "other-election" };
+  if (says !== blank.real) return { ...known, entry, station: entry.about.station ?? null, kind: "mislabelled" };
+  return aboutRecord(log, entry, options, known);
+}
+
+/**
+ * What a record of this election is, handed in or, with an index in `given`, found in the log.
+ * @param {Log} log
+ * @param {Entry} entry
+ * @param {{ whole: boolean, progress?: (done: number, all: number) => void }} options
+ * @param {Omit<Answer, "kind">} given
+ * @returns {Promise<Answer>}
+ */
+async function aboutRecord(log, entry, options, given) {
+  const { definition, rootKey } = await log.context();
+  const known = { ...given, entry, station: entry.about.station ?? null };
   const beside = await besideOf(log, known.station, entry.about.contest);
-  const named = beside.spoken.find((one) => equal(one.entry.raw, raw))?.index ?? null;
+  const named = given.index ?? beside.spoken.find((one) => equal(one.entry.raw, entry.raw))?.index ?? null;
   const found = { ...known, ...beside, index: named };
   const whole = named === null && options.whole ? await readWhole(log, entry, options.progress) : null;
   const { index, signer, why } = whole ?? { index: named, ...(await asIndexed(log, entry, named)) };
@@ -167,12 +223,9 @@ async function besideOf(log, station, code) {
  * @returns {Promise<{ index: number | null, signer: import("../log/log.js").Signer | null, why: Refusal | null }>}
  *   `index`: null where it is shown not to stand in the log
  */
-async function readWhole(log, entry, progress = () => {}) {
-  const { size, root } = await log.checkpoint();
-  checkReadable(size);
-  const all = await readEntries(log, (_, done, of) => progress(done, of));
-  const leaves = all.map(leafHash);
-  if (!equal(treeRoot(leaves), root)) refuse("root-differs");
+async function readWhole(log, entry, progress) {
+  const { size } = await log.checkpoint();
+  const { all, leaves } = await wholeOf(log, progress);
   const mine = leafHash(entry.raw);
   const found = leaves.findIndex((leaf) => equal(leaf, mine));
   const [index, at] = found < 0 ? [null, size] : [found, found];
@@ -191,6 +244,20 @@ async function readWhole(log, entry, progress = () => {}) {
   const rights = new Rights(context.definition.body);
   const why = rightOf(entry, at, signer, enrolled.revoked, rights) ?? (judged.place.covers(key, entry.about) ? null : new Refusal("key-scope"));
   return { index, signer: why && key.role === "root" ? null : signer, why };
+}
+
+/**
+ * Every entry, held against the checkpoint's root, and the hashes of the leaves.
+ * @param {Log} log
+ * @param {(done: number, all: number) => void} [progress]
+ */
+async function wholeOf(log, progress = () => {}) {
+  const { size, root } = await log.checkpoint();
+  checkReadable(size);
+  const all = await readEntries(log, (_, done, of) => progress(done, of));
+  const leaves = all.map(leafHash);
+  if (!equal(treeRoot(leaves), root)) refuse("root-differs");
+  return { all, leaves };
 }
 
 /** Whether bytes are a record that is no sheet: what keys and scopes follow from. @param {Uint8Array} raw */

@@ -11,7 +11,7 @@ import { clockOf, dayOfMoment, momentOf } from "./times.js";
 const say = speaker("live");
 
 /** @typedef {{ contest: string, stations_counted: number, stations_pending: number, stations_without_sheet: number }} Headline */
-/** @typedef {{ size: number, time: number, evidence?: number }} Standing */
+/** @typedef {{ size: number, time: number, evidence?: number, tables?: number }} Standing */
 /** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, pages?: Standing | null, previous: number | null,
  *   changed: string[] | null, contests: Headline[], silent?: { name: string, since: number }[],
  *   waiting?: { since: number, size: number } | null, later?: { count: number, until: number } | null }} Live */
@@ -98,7 +98,7 @@ class Page {
       return;
     }
     this.live = found;
-    if (before === null ? found.refresh !== null : standing(found).size > standing(before).size || found.pages?.evidence !== before.pages?.evidence) await this.follow(before, found);
+    if (before === null ? found.refresh !== null : standing(found).size > standing(before).size || found.pages?.evidence !== before.pages?.evidence || found.pages?.tables !== before.pages?.tables) await this.follow(before, found);
     this.tell();
   }
 

@@ -24,8 +24,9 @@ export async function checkFigures(button) {
   for (const element of marked) element.classList.remove("differs");
   try {
     const base = new URL(button.dataset.base ?? "../", location.href).href;
-    const report = await verified(base, [...names, ...names.map(wholeOf)], (stage) => fillElement(status, speak(lang, `stage-${stage}`)));
-    fillElement(status, ...answer(lang, report, marked, names));
+    const stated = Number(button.dataset.size ?? Infinity);
+    const report = await verified(base, [...names, ...names.map(wholeOf)], stated, (stage) => fillElement(status, speak(lang, `stage-${stage}`)));
+    fillElement(status, ...answer(lang, report, stated, marked, names));
   } catch (error) {
     fillElement(status, speak(lang, "figures-unread", { why: error instanceof Error ? error.message : String(error) }));
   }
@@ -39,10 +40,11 @@ function wholeOf(name) {
 /**
  * @param {string} base
  * @param {string[]} figures
+ * @param {number} stated the size of the log that the page is of
  * @param {(stage: string) => void} announce
  * @returns {Promise<Report>}
  */
-function verified(base, figures, announce) {
+function verified(base, figures, stated, announce) {
   const worker = new Worker(new URL("./verify-worker.js", import.meta.url), { type: "module" });
   /** @type {Promise<Report>} */
   const done = new Promise((resolve, reject) => {
@@ -53,18 +55,25 @@ function verified(base, figures, announce) {
       else announce(data.stage);
     });
   });
-  worker.postMessage({ chosen: { base }, trust: null, earlier: null, sample: null, figures });
+  worker.postMessage({ chosen: { base }, trust: null, earlier: null, sample: null, figures, stated });
   return done.finally(() => worker.terminate());
 }
 
-/** @param {string} lang @param {Report} report @param {HTMLElement[]} marked @param {string[]} names @returns {(Node | string)[]} */
-function answer(lang, report, marked, names) {
-  const verdict = verdictOf(report);
-  const computed = report.figures;
-  if (computed === null || verdict === "bad") return [speak(lang, "figures-log")];
-  const wrong = marked.filter((element, at) => computed[at] !== null && !shows(element, computed[at], computed[marked.length + at], lang));
-  const left = marked.filter((_, at) => computed[at] === null).length;
-  const values = { count: marked.length - left, wrong: wrong.length, left, size: report.size };
+/** @param {string} lang @param {Report} report @param {number} stated @param {HTMLElement[]} marked @param {string[]} names @returns {(Node | string)[]} */
+function answer(lang, report, stated, marked, names) {
+  const { figures, figuresThen, size } = report;
+  if (figures === null || verdictOf(report) === "bad") return [speak(lang, "figures-log")];
+  const differing = (/** @type {NonNullable<Report["figures"]>} */ computed) =>
+    marked.filter((element, at) => computed[at] !== null && !shows(element, computed[at], computed[marked.length + at], lang));
+  const now = differing(figures);
+  const left = marked.filter((_, at) => figures[at] === null).length;
+  const values = { count: marked.length - left, left, size, stated };
+  if (!now.length) return [speak(lang, "figures-hold", values)];
+  if (stated > size && stated < Infinity) return [speak(lang, "figures-ahead", values)];
+  // The log grew since the page was made: the page is held against the log as it was then.
+  const computed = figuresThen ?? figures;
+  const wrong = differing(computed);
+  if (!wrong.length) return [speak(lang, "figures-then", values)];
   for (const element of wrong) element.classList.add("differs");
   const list = wrong.slice(0, SHOWN).map((element) => {
     const at = marked.indexOf(element);
@@ -72,7 +81,7 @@ function answer(lang, report, marked, names) {
     const right = value === undefined || value === null ? "–" : formatNumber(value, lang);
     return el("li", {}, speak(lang, "figures-one", { name: names[at], seen: textOf(element).trim().slice(0, 40), right }));
   });
-  return [speak(lang, wrong.length ? "figures-differ" : "figures-hold", values), ...(list.length ? [el("ul", {}, list)] : [])];
+  return [speak(lang, "figures-differ", { ...values, wrong: wrong.length, size: Math.min(size, stated) }), el("ul", {}, list)];
 }
 
 /** What an element says, its parts apart: a share in an element of its own follows a figure without a space. @param {Element} element */

@@ -68,6 +68,7 @@ export function showReport(lang, report, around) {
       list(lang, "unread", unreadOf(lang, report)),
       list(lang, "repeats", withRest(lang, report.repeats.map((one) => speak(lang, "repeat", one)), report.repeatCount)),
       list(lang, "beyond", notedOf(lang, report.beyond, report.beyondCount)),
+      list(lang, "revoked", withRest(lang, report.revoked.map((one) => speak(lang, "revoked-key", one)), report.revokedCount)),
       list(lang, "told", toldOf(lang, report)),
       list(lang, "refused", refusedOf(lang, report)),
       area && stationList(lang, report),
@@ -222,9 +223,10 @@ function totalTables(lang, report) {
       const label = { "data-l": basisName(lang, basis, report) }; // where the screen is narrow, each stands below its name
       const value = of(total);
       const said = stated?.[column];
-      if (report.compared === null || said === value) return el("td", label, formatNumber(value, lang));
+      const shown = value === null ? "–" : formatNumber(value, lang); // no sheet states it
+      if (report.compared === null || (said ?? null) === value) return el("td", label, shown);
       const theirs = said === undefined ? speak(lang, "stated-nothing") : formatNumber(said, lang);
-      return el("td", label, el("mark.differs", {}, formatNumber(value, lang)), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
+      return el("td", label, el("mark.differs", {}, shown), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
     };
     const head = bases.map(({ basis }) => el("th", { scope: "col" }, basisName(lang, basis, report)));
     return [
@@ -252,7 +254,7 @@ function differencesOf(lang, report) {
   const { compared } = report;
   if (!compared) return [];
   const said = compared.differences.map((one) =>
-    speak(lang, "difference", { ...one, basis: basisName(lang, one.basis, report), stated: one.stated ?? speak(lang, "stated-nothing") }),
+    speak(lang, "difference", { ...one, basis: basisName(lang, one.basis, report), stated: one.stated ?? speak(lang, "stated-nothing"), computed: one.computed ?? speak(lang, "stated-nothing") }),
   );
   return withRest(lang, said, compared.count);
 }

@@ -89,7 +89,7 @@ export function sheetAnswer(lang, { sheet, definition, kind }) {
     { "data-sheet": sheet.kind },
     el("h3", {}, speak(lang, "sheet-title"), sheet.station && ` · ${sheet.station}`),
     el(`p.note.${looks}`, {}, speak(lang, `sheet-${sheet.kind}`, { index, signer: sheet.signer }), sheet.why && ` ${revived(sheet.why).text(lang)}`),
-    ["signed", "unsigned", "stranger"].includes(sheet.kind) && !beside.length && el("p", {}, speak(lang, `sheet-absent-${where}`)),
+    ["signed", "revoked", "unsigned", "stranger"].includes(sheet.kind) && !beside.length && el("p", {}, speak(lang, `sheet-absent-${where}`)),
     beside,
   );
 }

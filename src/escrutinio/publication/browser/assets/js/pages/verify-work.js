@@ -11,7 +11,7 @@ import { plainRefusal } from "../election/steps.js";
 import { verifyWhole } from "../election/whole.js";
 import { Helpers } from "./verify-helpers.js";
 
-/** @typedef {{ chosen: import("../log/source.js").Chosen, trust: Uint8Array | null, earlier: Uint8Array | null, sample: number | null, figures?: string[], sheet?: string }} Work */
+/** @typedef {{ chosen: import("../log/source.js").Chosen, trust: Uint8Array | null, earlier: Uint8Array | null, sample: number | null, figures?: string[], stated?: number, sheet?: string }} Work */
 /** @typedef {{ stage: string, done: number, all: number } | { report: import("../election/report.js").Report }
  *   | { refused: import("../election/steps.js").PlainRefusal }} Said */
 
@@ -20,14 +20,14 @@ import { Helpers } from "./verify-helpers.js";
  * @param {import("../records/signatures.js").Checker} signatures
  * @param {(said: Said) => void} post
  */
-async function verify({ chosen, trust: trustFile, earlier, sample, figures, sheet }, signatures, post) {
+async function verify({ chosen, trust: trustFile, earlier, sample, figures, stated, sheet }, signatures, post) {
   const progress = (/** @type {string} */ stage, /** @type {number} */ done, /** @type {number} */ all) => post({ stage, done, all });
   try {
     const trust = trustFile && parseTrust(trustFile);
     const { kind, fetchFile, place } = await openSource(chosen);
     const report =
       kind === "whole"
-        ? await verifyWhole(new Log("", trust, fetchFile), { earlier, figures, sheet, sample: sample ?? Infinity, progress, signatures })
+        ? await verifyWhole(new Log("", trust, fetchFile), { earlier, figures, stated, sheet, sample: sample ?? Infinity, progress, signatures })
         : place
           ? await verifyPlace(new PartLog(fetchFile, trust), place, { progress, sheet })
           : await verifyPart(new PartLog(fetchFile, trust), { progress, sheet });

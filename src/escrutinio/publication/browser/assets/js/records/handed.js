@@ -33,7 +33,7 @@ export function pastedTexts(text) {
   const breaks = Math.max(0, lines.length - 1);
   const ways = breaks <= MOST_BREAKS ? Array.from({ length: 2 ** breaks }, (_, way) => way) : [0, -1];
   const joined = ways.map((way) => unquoted(lines.reduce((before, line, at) => before + (at && (way >> (at - 1)) & 1 ? " " : "") + line, "")));
-  const capital = joined.map((one) => (/^\s*esc[1x]:/i.test(one) ? one.toUpperCase() : one));
+  const capital = joined.map((one) => (/^\s*esc[1xf]:/i.test(one) ? one.toUpperCase() : one));
   return [...new Set([...joined.slice(0, 1), ...capital])];
 }
 

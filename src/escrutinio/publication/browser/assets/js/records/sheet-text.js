@@ -1,12 +1,13 @@
-// Which of the texts that a pasted one may be is that of a sheet's QR code.
+// Which of the texts that a pasted one may be is that of a sheet's QR code, or of a blank form's.
 
+import { readFormCode } from "./form-code.js";
 import { isQrText, readQrText } from "./qr-text.js";
 import { looksLike2024, readQr2024 } from "./qr2024.js";
 import { openRecord } from "./record.js";
 import { Refusal } from "./refusal.js";
 
 /**
- * Of what a pasted text may be, the first that is a record or a code of 2024; else the likeliest. No two of them are: a
+ * Of what a pasted text may be, the first that is a record, or a code of 2024 or of a form; else the likeliest. No two of them are: a
  * record says its own length.
  * @param {string[]} texts
  * @returns {string}
@@ -14,6 +15,7 @@ import { Refusal } from "./refusal.js";
 export function readable(texts) {
   const reads = (/** @type {string} */ text) => {
     const said = text.trim();
+    if (readFormCode(said)) return true;
     if (looksLike2024(said.replace(/\s/g, ""))) return !(attempt(() => readQr2024(said)) instanceof Refusal);
     return isQrText(said) && !(attempt(() => openRecord(readQrText(said).raw)) instanceof Refusal);
   };
