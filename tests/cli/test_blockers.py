@@ -264,6 +264,8 @@ def test_b10_a_partys_log_takes_over_keys_that_came_and_keys_that_went(election:
         "--origin", "concha.example/actas", "--key", election.key("party/concha"), "--no-memory", **SECRET,
     )  # fmt: skip
     assert begun.returncode == 0, begun.stderr
+    private = [path.read_bytes() for path in (concha / "private").iterdir() if path.is_file()]
+    assert not any(str(election.key("party/concha")).encode() in content for content in private)
     own = {held.key.name: held.key.public_key for held in open_verified(concha / "public").state.keys}
     official = {held.key.name: held.key.public_key for held in election.log().state.keys}
     assert own["party/concha"] == official["party/concha"]

@@ -78,7 +78,7 @@ def test_it_agrees_with_the_official_log_where_both_have_a_sheet(
 
 def test_status_counts_the_stations_with_a_copy(azul: Path, made: Path) -> None:
     add(azul, made / "sheets.jsonl")
-    done = in_process("collect", "status", azul, "--json")
+    done = in_process("collect", "status", azul, "--json", **WORDS)
     coverage = {row["contest"]: (row["held"], row["stations"]) for row in json.loads(done.stdout)["coverage"]}
     assert coverage == {
         "presidencia": (10, 12),
@@ -99,7 +99,7 @@ def test_a_zero_report_waits_until_it_is_confirmed(azul: Path, tmp_path: Path) -
     assert first["added"] == 0
     assert [one["why"] for one in first["held"]] == ["zero"]  # type: ignore[attr-defined]
     assert add(azul, path, "--confirm", "N1.01")["added"] == 1
-    assert json.loads(in_process("collect", "status", azul, "--json").stdout)["not_taken"] == []
+    assert json.loads(in_process("collect", "status", azul, "--json", **WORDS).stdout)["not_taken"] == []
 
 
 @pytest.mark.parametrize("name", ["azul", "machine/0001", "party/"])
@@ -151,12 +151,14 @@ def test_a_run_with_nothing_new_mends_pages_that_are_behind_the_log(azul: Path, 
     sheets = [one for one in read if isinstance(one, Collected)]
     collection.append(sheets, keyring, 1_935_000_000)  # and here the run was stopped
     assert live_size(azul) < collection.open().size
-    said = json.loads(in_process("collect", "status", azul, "--json").stdout)
+    said = json.loads(in_process("collect", "status", azul, "--json", **WORDS).stdout)
     assert said["pages_current"] is False
-    assert "behind the log" in in_process("collect", "status", azul).stdout
+    assert "behind the log" in in_process("collect", "status", azul, **WORDS).stdout
     assert add(azul, made / "sheets.jsonl")["added"] == 0
     assert (live_size(azul), verified(azul)) == (collection.open().size, [])
-    assert json.loads(in_process("collect", "status", azul, "--json").stdout)["pages_current"] is True
+    assert (
+        json.loads(in_process("collect", "status", azul, "--json", **WORDS).stdout)["pages_current"] is True
+    )
     before = (azul / "public" / "site.json").stat().st_mtime_ns
     add(azul, made / "sheets.jsonl")
     assert (azul / "public" / "site.json").stat().st_mtime_ns == before  # there was nothing to mend

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,15 @@ from escrutinio.intake.scan.results import ScanResult, as_line, read_text
 from escrutinio.intake.scan.things import read_thing
 from escrutinio.running.exchange.parcel import read_sealed
 from escrutinio.running.exchange.stick import ListedFile, Manifest, read_stick
+from escrutinio.running.workspace.cabinet import (
+    BOX,
+    BOX_KEY,
+    BOXES,
+    Cabinet,
+    box_key_file,
+    boxed_file,
+    opener_of,
+)
 from escrutinio.running.workspace.collection.inputs import read_lines
 from escrutinio.running.workspace.workspace import SETTINGS, WorkspaceTable, open_workspace
 from tests.core.election.build import AREAS, STATIONS, Day
@@ -104,6 +114,29 @@ def _read_stick(path: Path) -> object:
     return read_stick(stick, None)
 
 
+_KEYRING = Keyring(SigningKey(bytes(32)), "fuzz")
+
+
+def _read_cabinet(path: Path) -> object:
+    """The same bytes as a file in a box, as a journal, and as the key to seal for."""
+    content = path.read_bytes()
+    for name in (f"a{BOX}", f"a{BOXES}", BOX_KEY):
+        (path.parent / name).write_bytes(content)
+    cabinet = Cabinet(path.parent, opener_of(_KEYRING))
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: cabinet.read("a"), lambda: cabinet.lines("a"), lambda: cabinet.opened(_KEYRING)
+    )  # fmt: skip
+    found, refusal = [], None
+    for read in reads:
+        try:
+            found.append(read())
+        except EscrutinioError as error:
+            refusal = error
+    if not found and refusal is not None:
+        raise refusal
+    return found
+
+
 @cache
 def kinds() -> tuple[Kind, ...]:
     """Every kind."""
@@ -155,6 +188,9 @@ def _of_sheets() -> list[Kind]:
         Kind("paper", f"{text_of(7)}\n{text_of(8)}\n".encode(), _sealed),
         Kind("paper-rows", as_line(scanned) * 2, _sealed),
         Kind("stick", _stick_list(), _read_stick),
+        Kind("box", boxed_file(_KEYRING, "a", b"x" * 99)[1], _read_cabinet),
+        Kind("boxes", b64encode(boxed_file(_KEYRING, "a", b"x\ny")[1]) + b"\n", _read_cabinet),
+        Kind("box-key", box_key_file(_KEYRING)[1], _read_cabinet),
         Kind("picture", _picture(), _of_bytes(read_thing), 0.05),
     ]
 

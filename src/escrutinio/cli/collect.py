@@ -11,6 +11,7 @@ from escrutinio.base.clock import moment_text
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
+from escrutinio.cli.collect_kept import board, encrypt, keep, scan, take_out
 from escrutinio.cli.collect_phones import pictures, receive
 from escrutinio.cli.options import (
     clock_option,
@@ -87,6 +88,11 @@ def command() -> None:
     help=say("What people call it, per language."),
 )
 @click.option(
+    "--plain",
+    is_flag=True,
+    help=say("Leave what is private in clear on the disk; by default it is encrypted for the passphrase."),
+)
+@click.option(
     "--until-public",
     is_flag=True,
     help=say(
@@ -99,7 +105,8 @@ def command() -> None:
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    key: str | None, titles: tuple[str, ...], until_public: bool, passphrase: str, clock: int, quiet: bool,
+    key: str | None, titles: tuple[str, ...], plain: bool, until_public: bool, passphrase: str, clock: int,
+    quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
@@ -124,6 +131,7 @@ def init(
             qr2024=log.unverified(QR2024_FILE, MAX_FILE),
             holder=None if key is None else _open_key(key),
             signer="" if key is None else _address(key),
+            sealed=not plain,
             until_public=until_public,
         )
         keyring = collection.keyring(passphrase)
@@ -139,18 +147,21 @@ def init(
             trust=directory / "public" / "trust.toml",
         )
     )
+    sealed = say("What is private is encrypted: without the passphrase nobody can read it, not even you.")
+    click.echo(say("What is private stands in clear; `collect encrypt` encrypts it.") if plain else sealed)
     click.echo(str(trusted.policy.logs[0].key))
 
 
 @command.command(
     help=say(
         "Append the sheets of FILES to the log and publish it again: results of `scan` or `transcribe` "
-        "(.jsonl), or tables by a mapping (.toml, docs/importing.md). Running it again changes nothing.\n\n"
+        "(.jsonl), or tables by a mapping (.toml, docs/importing.md); without FILES what `collect scan` read "
+        "of the pictures that are kept, and what was typed at the desk. Running it again changes nothing.\n\n"
         "Example: escrutinio collect add azul sheets.jsonl transcribed.jsonl"
     )
 )
 @_directory
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--confirm",
     multiple=True,
@@ -168,7 +179,7 @@ def add(
 ) -> None:  # fmt: skip
     from escrutinio.cli.counting import say_early
     from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
-    from escrutinio.running.workspace.collection.inputs import of_files
+    from escrutinio.running.workspace.collection.inputs import of_files, of_kept
     from escrutinio.running.workspace.collection.sheets import (
         HELD,
         Collected,
@@ -183,6 +194,7 @@ def add(
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
+    collection = collection.unlocked(keyring)
     if address := key or collection.signer():
         collection = collection.signed_with(_open_key(address))
     refusal: CopiesRefusedError | None = None
@@ -192,7 +204,11 @@ def add(
         follower = Follower(collection.open())
         state = follower.log.state
         confirmed = frozenset(confirm)
-        read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
+        keys, qr2024 = collection.known_keys(), collection.qr2024()
+        kept = of_kept(collection.files, state, keys, qr2024)
+        read = list(of_files(files, state, keys, qr2024) if files else kept)
+        if not (files or read):
+            raise InputError("collect-nothing")
         found = sort_out(
             (one for one in read if isinstance(one, Collected)), state, collection.name, confirmed
         )
@@ -318,11 +334,14 @@ def refresh(
 @_directory
 @json_option
 def status(directory: Path, as_json: bool) -> None:
+    from escrutinio.cli.cabinet import open_unlocked
     from escrutinio.running.desk.board import coverage
     from escrutinio.running.workspace.collection.collection import open_collection
+    from escrutinio.running.workspace.collection.sealing import plain_names
     from escrutinio.running.workspace.views import is_current
 
-    collection = open_collection(directory)
+    collection = open_unlocked(open_collection(directory))
+    in_clear = len(plain_names(collection.private))
     log = collection.open()
     state, current = log.state, is_current(collection.public, log.signed)
     rows = []
@@ -333,7 +352,10 @@ def status(directory: Path, as_json: bool) -> None:
     if as_json:
         coverages = [{"contest": code, "held": held, "stations": every} for code, held, every in rows]
         not_taken = [_plain(one) for one in waiting]
-        print_json({"coverage": coverages, "pages_current": current, "not_taken": not_taken})
+        print_json({
+            "coverage": coverages, "pages_current": current, "not_taken": not_taken,
+            "encrypted": collection.files.sealed, "in_clear": in_clear,
+        })  # fmt: skip
         return
     for code, held, every in rows:
         click.echo(
@@ -343,30 +365,9 @@ def status(directory: Path, as_json: bool) -> None:
         click.echo(
             say("data and pages are behind the log: a run was stopped, and the next collect add mends them")
         )
+    if collection.files.sealed and in_clear:
+        click.echo(say("Private files in clear: {count:,}; `collect encrypt` encrypts them", count=in_clear))
     _show(waiting)
-
-
-@command.command(
-    help=say(
-        "Show the coverage board on this machine alone: which stations have no copy yet.\n\n"
-        "Example: escrutinio collect board azul"
-    )
-)
-@_directory
-@click.option(
-    "--port",
-    default=8010,
-    show_default=True,
-    type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one."),
-)
-def board(directory: Path, port: int) -> None:
-    from escrutinio.base.local_http import serve_locally
-    from escrutinio.running.desk.board import application
-    from escrutinio.running.workspace.collection.collection import open_collection
-
-    collection = open_collection(directory)
-    serve_locally(application(collection), port, click.echo)
 
 
 def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, clock: int, quiet: bool) -> Trust:
@@ -424,5 +425,5 @@ def _show(some: Iterable[NotTaken]) -> None:
         click.echo(say("  … and {more:,} more (collect board)", more=more))
 
 
-command.add_command(receive)
-command.add_command(pictures)
+for _each in (board, keep, scan, encrypt, take_out, receive, pictures):
+    command.add_command(_each)

@@ -20,7 +20,7 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
         "Receive photos of sheets from the phones of scrutineers: a page that goes on working without a "
         "network. Each enters with a session key that `desk admit --for scrutineer` hands out. Photos are "
         "stripped of metadata and sealed before they are on the disk; `collect pictures` opens them. The "
-        "passphrase is asked for the first time alone.\n\n"
+        "passphrase is asked for the first time alone, and never where the private part is encrypted.\n\n"
         "Phones keep a page only where they trust its certificate: give one with --certificate, or --tls to "
         "have one made.\n\n"
         "Example: escrutinio collect receive azul --listen 192.0.2.7:8443 --name actas.azul.example "

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
     from escrutinio.running.desk.counting.audits import AuditSource
     from escrutinio.running.desk.transcription.desk import Desk
+    from escrutinio.running.workspace.cabinet import Cabinet
 
 USES = ("typist", "clerk-a", "clerk-b", "decider", "signer", "board", "scrutineer", "counter")
 
@@ -60,6 +61,8 @@ def command() -> None:
               help=say("A key at hand on this machine, and the name that it signs as."))  # fmt: skip
 @click.option("--pictures", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help=say("Folder of the pictures to be typed."))  # fmt: skip
+@click.option("--kept", is_flag=True,
+              help=say("The pictures that the collection keeps, those whose code was not read."))  # fmt: skip
 @click.option("--unread", type=click.Path(exists=True, path_type=Path),
               help=say("Only what this result of `scan` could not read."))  # fmt: skip
 @click.option("--clerks", is_flag=True,
@@ -68,9 +71,11 @@ def command() -> None:
 @trust_option
 def open_desk(
     directory: Path, listen: str, names: tuple[str, ...], tls: bool, key_addresses: tuple[str, ...],
-    pictures: Path | None, unread: Path | None, clerks: bool, audits: str | None, trust: Path | None,
+    pictures: Path | None, kept: bool, unread: Path | None, clerks: bool, audits: str | None,
+    trust: Path | None,
 ) -> None:  # fmt: skip
     from escrutinio.base.local_http import serve_locally
+    from escrutinio.cli.cabinet import open_cabinet
     from escrutinio.running.desk.app import desk_application, desk_directory, read_listening
     from escrutinio.running.desk.certificate import CERTIFICATE, TLS_KEY, certificate_of
     from escrutinio.running.workspace.workspace import open_workspace
@@ -78,7 +83,11 @@ def open_desk(
     workspace = open_workspace(directory)
     listening = read_listening(listen, names, tls)
     private = desk_directory(workspace)
-    desk = None if pictures is None else _transcription(pictures, private, unread, clerks=clerks)
+    if kept and (pictures is not None or unread is not None):
+        raise InputError("desk-kept-alone")
+    files = open_cabinet(workspace, phones=kept)
+    typing = kept or pictures is not None
+    desk = _transcription(pictures, files, unread, clerks=clerks) if typing else None
     app = desk_application(
         workspace,
         names=listening.names,
@@ -86,6 +95,7 @@ def open_desk(
         keys=dict(map(_named_key, key_addresses)),
         pictures=desk,
         audits=None if audits is None else _followed(audits, trust),
+        private=files,
     )
     pair = None
     if tls:
@@ -109,16 +119,25 @@ def _followed(address: str, trust: Path | None) -> AuditSource:
     return now_there
 
 
-def _transcription(pictures: Path, private: Path, unread: Path | None, *, clerks: bool) -> Desk:
+def _transcription(pictures: Path | None, files: Cabinet, unread: Path | None, *, clerks: bool) -> Desk:
+    """The pictures of a folder, or those that the collection keeps."""
+    from escrutinio.running.desk.app import DESK, TYPED
     from escrutinio.running.desk.transcription.desk import RESULT, Desk
+    from escrutinio.running.desk.transcription.sources import ShelfSource
     from escrutinio.running.workspace.collection.inputs import unread_pages
+    from escrutinio.running.workspace.collection.scanning import left_to_type
+    from escrutinio.running.workspace.collection.shelf import PictureShelf
 
-    only = None if unread is None else unread_pages(unread)
-    desk = Desk(pictures, private / "typed", only, clerks=clerks)
+    typed = files.below(DESK).below(TYPED)
+    if pictures is None:
+        desk = Desk(ShelfSource(PictureShelf(files)), typed, left_to_type(files), clerks=clerks)
+    else:
+        only = None if unread is None else unread_pages(unread)
+        desk = Desk(pictures, typed, only, clerks=clerks)
     for path, why in desk.unreadable.items():
         click.echo(say("not a picture: {path} ({why})", path=path, why=why), err=True)
     click.echo(say("{pictures:,} pictures", pictures=len(desk.pictures)))
-    click.echo(say("What is done: {path}", path=desk.directory / RESULT))
+    click.echo(say("What is done: {path}", path=desk.files.place(RESULT)))
     return desk
 
 

@@ -40,10 +40,11 @@ def seal_typed(
     directory: Path, key_address: str, named: str | None, shown: Path | None, output: Path,
     passphrase: str, clock: int, as_json: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.cli.cabinet import open_cabinet
     from escrutinio.cli.sign import write_sealed
     from escrutinio.intake.authoring.holders import open_key
     from escrutinio.intake.authoring.signing import Signing
-    from escrutinio.running.desk.app import desk_directory
+    from escrutinio.running.desk.app import DESK, TYPED
     from escrutinio.running.desk.transcription.sealing import seal_typings
     from escrutinio.running.workspace.workspace import open_workspace
 
@@ -53,7 +54,8 @@ def seal_typed(
         raise InputError("sign-name")
     log = workspace.open()
     signing = Signing(log, held.holder, name, shown or Path(), clock)
-    made = seal_typings(signing, log.state, name, desk_directory(workspace) / "typed", shown)
+    typed = open_cabinet(workspace).below(DESK).below(TYPED)
+    made = seal_typings(signing, log.state, name, typed, shown)
     files = write_sealed(made.records, signing, output) if made.records else []
     if as_json:
         print_json({

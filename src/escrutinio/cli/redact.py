@@ -66,17 +66,23 @@ ROLES = ("authority", "party", "observer", "press", "court")
     show_default=True,
     help=say("As what the person checks."),
 )
+@click.option(
+    "--of",
+    "collection",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=say("A collection that keeps the picture: IMAGE is its name there, or its SHA-256."),
+)
 @json_option
 def command(
     image: Path, keep: tuple[str, ...], output: Path | None, suggesting: bool, checked: bool, role: str,
-    as_json: bool,
+    collection: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     from escrutinio.base.limited import Readers
     from escrutinio.intake.scan.folder import IMAGE
     from escrutinio.intake.scan.redact import read_region, redact, suggest
     from escrutinio.intake.scan.regular import read_regular
 
-    data = read_regular(image.resolve()).data
+    data = read_regular(image.resolve()).data if collection is None else _kept(collection, str(image))
     if suggesting:
         with Readers(IMAGE) as readers:
             _suggest([str(region) for region in readers.call(suggest, data)], as_json)
@@ -99,6 +105,16 @@ def command(
     click.echo(say("written to {output} and {note}", output=output, note=note))
 
 
+def _kept(directory: Path, name: str) -> bytes:
+    """A picture that a collection keeps, in memory."""
+    from escrutinio.cli.cabinet import open_unlocked
+    from escrutinio.running.workspace.collection.collection import open_collection
+    from escrutinio.running.workspace.collection.shelf import PictureShelf
+
+    shelf = PictureShelf(open_unlocked(open_collection(directory), phones=True).files)
+    return shelf.content_of(shelf.find(name))
+
+
 def _suggest(regions: list[str], as_json: bool) -> None:
     if not regions:
         raise InputError("redact-no-qr")  # fmt: skip
@@ -110,7 +126,7 @@ def _suggest(regions: list[str], as_json: bool) -> None:
 
 def _refuse_to_overwrite(image: Path, output: Path) -> None:
     for path in (output, output.with_suffix(".redaction.json")):
-        if path.exists() and path.samefile(image):
+        if path.exists() and image.exists() and path.samefile(image):
             raise InputError("redact-original")
         if path.exists():
             raise InputError("file-exists", path=path)

@@ -169,7 +169,7 @@ def test_a_box_of_other_keys_is_not_opened_or_begun(box: PictureBox) -> None:
     with pytest.raises(InputError, match="other keys"):
         box.begin(other)
     (box.private / "phone" / "box.key").write_text("zz")
-    with pytest.raises(InputError, match="not the key"):
+    with pytest.raises(InputError, match="not a key to encrypt for"):
         box.put("a", "01", b"picture")
 
 

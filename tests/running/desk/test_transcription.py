@@ -23,6 +23,7 @@ from escrutinio.running.desk.sessions import SESSIONS, Sessions, Use
 from escrutinio.running.desk.transcription.app import application
 from escrutinio.running.desk.transcription.checks import check
 from escrutinio.running.desk.transcription.desk import JOURNAL, RESULT, Desk, people_directory
+from escrutinio.running.desk.transcription.sources import FolderSource
 from escrutinio.running.desk.transcription.tasks import Stage
 from escrutinio.running.desk.transcription.texts import PROBLEMS
 from escrutinio.running.workspace.collection.inputs import Transcribed
@@ -32,6 +33,12 @@ from tests.running.desk.serving import origin, served
 from tests.running.desk.test_tasks import typed
 
 CLOCK = 1_900_000_000
+
+
+def folder_of(desk: Desk) -> Path:
+    """The folder of a desk's pictures."""
+    assert isinstance(desk.source, FolderSource)
+    return desk.source.folder
 
 
 @pytest.fixture(scope="module")
@@ -267,19 +274,19 @@ def test_a_journal_cut_by_a_crash_goes_on_with_its_whole_lines(desk: Desk, state
     with (desk.directory / JOURNAL).open("ab") as file:
         file.write(b'{"image":"half')
     desk.close()
-    again = Desk(desk.folder, desk.directory)
+    again = Desk(folder_of(desk), desk.directory)
     assert [len(task.typings) for task in again.tasks().values()].count(1) == 1
     again.record(typed(image, "t2"))
     again.close()
-    assert Desk(desk.folder, desk.directory).tasks()[image].stage is Stage.DONE
+    assert Desk(folder_of(desk), desk.directory).tasks()[image].stage is Stage.DONE
 
 
 def test_one_desk_works_in_a_directory(desk: Desk) -> None:
     with pytest.raises(LogError, match="Another desk is at work"):
-        Desk(desk.folder, desk.directory)
+        Desk(folder_of(desk), desk.directory)
     sessions_of(desk).hand_out("t3", Use.TYPIST, 60)  # which the supervisor does meanwhile
     desk.close()
-    Desk(desk.folder, desk.directory).close()
+    Desk(folder_of(desk), desk.directory).close()
 
 
 def test_what_a_desk_keeps_is_for_its_owner_alone(desk: Desk) -> None:
@@ -292,7 +299,7 @@ def test_what_a_desk_keeps_is_for_its_owner_alone(desk: Desk) -> None:
     desk.close()
     with (desk.directory / JOURNAL).open("ab") as file:
         file.write(b"cut")
-    Desk(desk.folder, desk.directory).close()  # which writes the journal anew
+    Desk(folder_of(desk), desk.directory).close()  # which writes the journal anew
     assert stat.S_IMODE((desk.directory / JOURNAL).stat().st_mode) == 0o600
 
 
@@ -318,14 +325,14 @@ except LogError as error:
 
 def test_a_full_disk_leaves_no_half_line_in_the_journal(desk: Desk) -> None:
     desk.close()
-    command = [sys.executable, "-c", WITH_NO_ROOM, str(desk.folder), str(desk.directory)]
+    command = [sys.executable, "-c", WITH_NO_ROOM, str(folder_of(desk)), str(desk.directory)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT / "src")
     assert f"{JOURNAL} cannot be written: File too large" in done.stdout
-    again = Desk(desk.folder, desk.directory)
+    again = Desk(folder_of(desk), desk.directory)
     assert [len(task.typings) for task in again.tasks().values()] == [1, 0, 0]
     again.record(typed(list(again.pictures)[1], "t1"))
     again.close()
-    assert [len(task.typings) for task in Desk(desk.folder, desk.directory).tasks().values()] == [1, 1, 0]
+    assert [len(task.typings) for task in Desk(folder_of(desk), desk.directory).tasks().values()] == [1, 1, 0]
 
 
 def test_a_result_behind_its_journal_is_mended(desk: Desk) -> None:
@@ -335,7 +342,7 @@ def test_a_result_behind_its_journal_is_mended(desk: Desk) -> None:
     whole = (desk.directory / RESULT).read_bytes()
     desk.close()
     (desk.directory / RESULT).unlink()  # as after a kill between the two
-    Desk(desk.folder, desk.directory).close()
+    Desk(folder_of(desk), desk.directory).close()
     assert (desk.directory / RESULT).read_bytes() == whole
 
 
@@ -346,7 +353,7 @@ def test_what_was_done_of_other_pictures_stays_in_the_result(desk: Desk) -> None
             desk.record(typed(image, typist))
     desk.close()
     whole = (desk.directory / RESULT).read_bytes()
-    Desk(desk.folder, desk.directory, {second[1].path: frozenset({1})}).close()
+    Desk(folder_of(desk), desk.directory, {second[1].path: frozenset({1})}).close()
     assert sorted((desk.directory / RESULT).read_bytes().splitlines()) == sorted(whole.splitlines())
 
 
@@ -360,15 +367,15 @@ def test_a_person_types_a_picture_once(desk: Desk) -> None:
 def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path: Path) -> None:
     secret = tmp_path / "secret.png"
     Image.new("L", (9, 9)).save(secret)
-    (desk.folder / "link.png").symlink_to(secret)
-    os.mkfifo(desk.folder / "pipe.png")
+    (folder_of(desk) / "link.png").symlink_to(secret)
+    os.mkfifo(folder_of(desk) / "pipe.png")
     desk.close()
-    again = Desk(desk.folder, desk.directory)
+    again = Desk(folder_of(desk), desk.directory)
     assert len(again.pictures) == len(desk.pictures)
     assert [Path(path).name for path in again.unreadable] == ["link.png", "pipe.png"]
     again.close()
     with pytest.raises(InputError, match="not in the folder"):
-        Desk(desk.folder, desk.directory, {Path("../secret.png"): frozenset()})
+        Desk(folder_of(desk), desk.directory, {Path("../secret.png"): frozenset()})
 
 
 def test_sessions_beside_a_desk_are_for_typists_alone(desk: Desk, keys: list[str]) -> None:
@@ -377,4 +384,4 @@ def test_sessions_beside_a_desk_are_for_typists_alone(desk: Desk, keys: list[str
     with pytest.raises(InputError, match="for board"):
         sessions_directory(desk.directory, Use.BOARD)
     with pytest.raises(InputError, match="is no workspace"):
-        sessions_directory(desk.folder)
+        sessions_directory(folder_of(desk))

@@ -21,7 +21,13 @@ from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
-from escrutinio.running.workspace.collection.collection import Collection, KnownKey, create, open_collection
+from escrutinio.running.workspace.collection.collection import (
+    ORIGINALS,
+    Collection,
+    KnownKey,
+    create,
+    open_collection,
+)
 from escrutinio.running.workspace.collection.inputs import of_files, of_scan, of_table, read_lines, read_table
 from escrutinio.running.workspace.collection.sheets import (
     Collected,
@@ -162,8 +168,8 @@ def test_a_signed_sheet_becomes_a_copy_that_names_its_original(
     assert (table.original >= 0).tolist() == [True]
     assert sheet.raw is not None
     assert sheet.original == sha256(sheet.raw).digest()
-    kept = azul.private / "originals" / f"{sha256(sheet.raw).hexdigest()}.cose"
-    assert kept.read_bytes() == sheet.raw
+    kept = azul.unlocked(keyring).files.below(ORIGINALS)
+    assert kept.read(f"{sha256(sheet.raw).hexdigest()}.cose") == sheet.raw
 
 
 def test_ten_pictures_of_a_sheet_are_one_copy(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -103,14 +103,50 @@ def read_folder(
         threads.shutdown(cancel_futures=True)
 
 
+def read_contents(
+    contents: Iterable[tuple[str, Callable[[], bytes]]], *, count: int = 1, limits: Limits = IMAGE
+) -> Iterator[Rows]:
+    """The rows of files that are in no folder, in their order: of each its name, and what gives its bytes,
+    which is called when a child is free. Where that raises InputError, a row without a digest says so."""
+    running: deque[Rows | Future[Rows]] = deque()
+    readers, threads = Readers(limits), ThreadPoolExecutor(count)
+    try:
+        for name, content in contents:
+            running.append(threads.submit(_read_content, name, content, readers))
+            while len(running) > _AHEAD:
+                yield _answer(running)
+        while running:
+            yield _answer(running)
+    finally:
+        readers.stop()
+        threads.shutdown(cancel_futures=True)
+
+
+def _read_content(name: str, content: Callable[[], bytes], readers: Readers) -> Rows:
+    head = ScanResult(name, 0, 0, "", 0, 0, 0, Found.UNREAD)
+    try:
+        data = content()
+    except InputError as error:
+        said = replace(head, page=1, problem=Problem.NOT_READABLE, detail=str(error))
+        return (replace(said, number=1, of=1),)
+    head = replace(head, size=len(data), digest=sha256(data).hexdigest())
+    return _rows(readers.parts(_pages, data, head), head, None)
+
+
 def read_file(path: Path, name: str, readers: Readers, earlier: Rows | None = None) -> Rows:
     """The rows of one file. Where its bytes are those of `earlier`, these are taken and not read again."""
     head = ScanResult(name, *_stamp(path), "", 0, 0, 0, Found.UNREAD)
+    known = earlier[0].digest if earlier is not None else ""
+    return _rows(readers.parts(_parts, path, head, known), head, earlier)
+
+
+def _rows(parts: Iterator[ScanResult | list[ScanResult]], head: ScanResult, earlier: Rows | None) -> Rows:
+    """What a child says of a file, part by part, numbered; `head` is what is known of it before."""
     rows: list[ScanResult] = []
     known = earlier[0].digest if earlier is not None else ""
     page = 0
     try:
-        for part in readers.parts(_parts, path, head, known):
+        for part in parts:
             if isinstance(part, ScanResult):
                 head = part
                 if earlier is not None and head.digest == known:
@@ -153,7 +189,6 @@ def _parts(path: Path, head: ScanResult, known: str) -> Iterator[ScanResult | li
     Nothing more follows where the digest is the one `known`.
     """
     # The decoders load longer than a page takes to read, and only the children need them.
-    from escrutinio.intake.scan.images import read_pages
     from escrutinio.intake.scan.regular import read_regular
 
     content = read_regular(path)
@@ -161,8 +196,15 @@ def _parts(path: Path, head: ScanResult, known: str) -> Iterator[ScanResult | li
     head = replace(head, size=len(content.data), modified=content.modified, digest=digest)
     yield head
     if digest != known:
-        for page in read_pages(content.data):
-            yield _read_page(page, replace(head, page=page.number))
+        yield from _pages(content.data, head)
+
+
+def _pages(data: bytes, head: ScanResult) -> Iterator[ScanResult | list[ScanResult]]:
+    """In a child: page after page."""
+    from escrutinio.intake.scan.images import read_pages
+
+    for page in read_pages(data):
+        yield _read_page(page, replace(head, page=page.number))
 
 
 def _read_page(page: Page, empty: ScanResult) -> list[ScanResult]:

@@ -31,11 +31,14 @@ from escrutinio.running.desk.transcription.app import TranscriptionPages
 from escrutinio.running.desk.transcription.desk import Desk, people_directory
 from escrutinio.running.desk.transcription.tasks import Part
 from escrutinio.running.desk.transcription.texts import fictional_in
+from escrutinio.running.workspace.cabinet import Cabinet
 from escrutinio.running.workspace.collection.collection import Collection
 from escrutinio.running.workspace.workspace import SETTINGS, Workspace, open_workspace
 
 DESK = "desk"
 """The directory in a workspace's private part."""
+TYPED = "typed"
+"""Its directory of transcriptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +82,17 @@ def desk_application(
     keys: Mapping[str, str] | None = None,
     pictures: Desk | None = None,
     audits: AuditSource | None = None,
+    private: Cabinet | None = None,
 ) -> Starlette:
     """The desk of a workspace, known by `names`: with the keys at hand on this machine, by the name that they
     sign as, the pictures that are to be typed, and the log whose `audits` are counted here, by default its
-    own.
+    own; `private` is its private part, open where that is sealed.
 
     Raises LogError where its log cannot be read.
     """
     directory = desk_directory(workspace)
     sessions = Sessions(directory, now)
-    place = SigningPlace(workspace, directory, keys or {}, now)
+    place = SigningPlace(workspace, directory, keys or {}, now, private)
     state = place.log().state
 
     def fictional(lang: str) -> str:
@@ -113,7 +117,8 @@ def desk_application(
         fictional,
     )
     routes += counting.routes()
-    collection = Collection(workspace) if workspace.role in (LogRole.PARTY, LogRole.OBSERVER) else None
+    of_party = workspace.role in (LogRole.PARTY, LogRole.OBSERVER)
+    collection = Collection(workspace, opener=None if private is None else private.key) if of_party else None
     routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(workspace, collection))))
     if workspace.role is LogRole.OFFICIAL:
         operations = OperationsBoard(

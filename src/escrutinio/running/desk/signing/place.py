@@ -10,7 +10,6 @@ had been sent: whoever keeps the log takes it in and cannot change it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +20,7 @@ from threading import Lock
 import msgspec
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
-from escrutinio.base.inputs import read_input
+from escrutinio.base.files import PRIVATE, directory_mode, make_directories
 from escrutinio.base.json_text import NO_JSON
 from escrutinio.base.toml import inline
 from escrutinio.core.election.acts import Awaiting
@@ -38,6 +36,7 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.holders import TokenKey, open_key
 from escrutinio.intake.authoring.signing import Sealed, Signing, Writing
 from escrutinio.running.exchange.parcel import Parcel, parcels, send, sent_attachment
+from escrutinio.running.workspace.cabinet import Cabinet
 from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.workspace import Workspace
 
@@ -70,13 +69,20 @@ class Offered:
 
 class SigningPlace:
     """The workspace as signers at the desk see it; `keys` are the keys at hand, by the name they sign as: a
-    file, or the address of one on a token."""
+    file, or the address of one on a token. Drafts lie in its private part; `private` is that part, open where
+    it is sealed."""
 
     def __init__(
-        self, workspace: Workspace, directory: Path, keys: Mapping[str, str], now: Callable[[], int]
+        self,
+        workspace: Workspace,
+        directory: Path,
+        keys: Mapping[str, str],
+        now: Callable[[], int],
+        private: Cabinet | None = None,
     ) -> None:
         self.workspace, self.keys = workspace, keys
         self._directory, self._now = directory, now
+        self._drafts = (private or Cabinet(workspace.private)).below(directory.name).below(DRAFTS)
         self._follower = Follower(workspace.open())
         self._one, self._key_in_use = Lock(), Lock()
 
@@ -201,35 +207,32 @@ class SigningPlace:
         InputError where too many wait, LogError where it cannot be written."""
         head = [f"[[entry]]\ntype = {inline(kind.NAME)}\nabout = {inline(about)}\n[entry.says]"]
         script = "\n".join([*head, *(f"{name} = {_toml(value)}" for name, value in says.items()), ""])
-        directory = self._directory / DRAFTS
-        make_directories(directory, directory_mode(PRIVATE))
-        if sum(1 for _ in os.scandir(directory)) >= MAX_DRAFTS:
+        if len(self._drafts.names()) >= MAX_DRAFTS:
             raise InputError("desk-drafts", limit=MAX_DRAFTS)
         name = digest_of(f"{signer}\n{script}".encode()).hex()
         draft = Draft(name=name, signer=signer, type=kind.NAME, about=about, script=script)
-        write_files(directory, [(f"{name}.json", msgspec.json.encode(draft) + b"\n")], private=True)
+        self._drafts.write([(f"{name}.json", msgspec.json.encode(draft) + b"\n")])
         return draft
 
     def drafts(self, signer: str) -> list[Draft]:
         """The drafts that wait for a signer. Raises InputError where one cannot be read."""
-        found = [_draft(path) for path in sorted((self._directory / DRAFTS).glob("*.json"))]
+        found = [self._draft(name) for name in self._drafts.names(".json")]
         return [each for each in found if each.signer == signer]
 
     def drop(self, draft: Draft) -> None:
         """Let a draft go."""
-        (self._directory / DRAFTS / f"{draft.name}.json").unlink(missing_ok=True)
+        self._drafts.remove(f"{draft.name}.json")
+
+    def _draft(self, name: str) -> Draft:
+        try:
+            return msgspec.json.decode(self._drafts.read(name, MAX_DRAFT) or b"", type=Draft)
+        except NO_JSON as error:
+            raise InputError("draft-form", path=self._drafts.place(name), why=str(error)) from None
 
 
 def _offered(waits: Awaiting, log: VerifiedLog) -> Offered:
     entry = open_record(log.entry(waits.entries[0]))
     return Offered(entry.digest.hex(), entry, waits.names, waits.needed, True)
-
-
-def _draft(path: Path) -> Draft:
-    try:
-        return msgspec.json.decode(read_input(path, MAX_DRAFT), type=Draft)
-    except NO_JSON as error:
-        raise InputError("draft-form", path=path, why=str(error)) from None
 
 
 def _toml(value: object) -> str:

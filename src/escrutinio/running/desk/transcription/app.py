@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +19,6 @@ from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.images import page_picture
-from escrutinio.intake.scan.regular import read_regular
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import (
     asset,
@@ -137,7 +135,8 @@ class TranscriptionPages:
             return Response("Not found", 404)
 
         try:
-            picture = await run_in_threadpool(self._readers.call, _jpeg, found.path, found.page)
+            data = await run_in_threadpool(self.desk.source.content, found)
+            picture = await run_in_threadpool(self._readers.call, _jpeg, data, found.page)
             return Response(picture, media_type="image/jpeg")
         except InputError as error:
             return Response(error.said_in(language_of(request)), 422)
@@ -153,7 +152,7 @@ class TranscriptionPages:
         if task.typings and part is Part.PEER:
             return None
         picture = self.desk.pictures[task.name]
-        place = form_of(picture, self._readers)
+        place = form_of(self.desk.source, picture, self._readers)
         if place is None or place.election != self.state.election.hex()[: len(place.election)]:
             return None
         return {"station": place.station, "contest": place.contest}
@@ -240,9 +239,9 @@ async def _form(request: Request) -> dict[str, str] | None:
         return None
 
 
-def _jpeg(path: Path, page: int) -> bytes:
+def _jpeg(data: bytes, page: int) -> bytes:
     """In a child: a picture as the page shows it."""
-    image = page_picture(read_regular(path).data, page).convert("RGB")
+    image = page_picture(data, page).convert("RGB")
     image.thumbnail((LARGEST, LARGEST))
     out = BytesIO()
     image.save(out, "JPEG", quality=85)

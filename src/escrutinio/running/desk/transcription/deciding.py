@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
@@ -16,9 +15,8 @@ from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.form_code import FormKind, FormPlace, read_form_code
 from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.problems import UnreadableError
-from escrutinio.intake.scan.regular import read_regular
 from escrutinio.publication.documents.code_words import WORDS
-from escrutinio.running.desk.transcription.desk import Picture
+from escrutinio.running.desk.transcription.sources import Picture, Source
 from escrutinio.running.desk.transcription.tasks import CLERKS, Task, Typed
 
 REASONS: Mapping[str, str] = {word(code): WORDS[Reading][code] for code in Reading}
@@ -45,20 +43,20 @@ def agreed_fields(task: Task, contest: str) -> dict[str, str]:
     return {"contest": contest} | {name: text for name, text in one.items() if other.get(name) == text}
 
 
-def form_of(picture: Picture, readers: Readers) -> FormPlace | None:
+def form_of(source: Source, picture: Picture, readers: Readers) -> FormPlace | None:
     """Where the code of a blank form on a picture says that it belongs; None where there is none, or the
     picture cannot be read, which is said where it is shown."""
     try:
-        text = readers.call(_form_text, picture.path, picture.page)
+        text = readers.call(_form_text, source.content(picture), picture.page)
     except (InputError, UnreadableError, LeftError):
         return None
     place = None if text is None else read_form_code(text)
     return place if place is not None and place.form is FormKind.SHEET else None
 
 
-def _form_text(path: Path, page: int) -> str | None:
+def _form_text(data: bytes, page: int) -> str | None:
     """In a child: the text of the form's code on a page."""
-    for number, each in enumerate(read_pages(read_regular(path).data), 1):
+    for number, each in enumerate(read_pages(data), 1):
         if number == page:
             texts = (code.text for code in read_codes(each).codes)
             return next((text for text in texts if read_form_code(text) is not None), None)

@@ -11,33 +11,18 @@ The directory is for its owner alone, and one desk is at work in it: who shares 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 import msgspec
 
-from escrutinio.base.errors import InputError, LogError
-from escrutinio.base.files import (
-    PRIVATE,
-    DirectoryLock,
-    directory_mode,
-    make_directories,
-    opener,
-    write_all,
-    write_files,
-)
+from escrutinio.base.errors import InputError
+from escrutinio.base.files import PRIVATE, DirectoryLock, directory_mode, make_directories
 from escrutinio.base.json_text import NO_JSON
-from escrutinio.base.limited import LeftError, Readers
-from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import SheetFact
-from escrutinio.intake.scan.folder import IMAGE, list_folder
-from escrutinio.intake.scan.images import count_pages, is_plain
-from escrutinio.intake.scan.problems import Problem, UnreadableError
-from escrutinio.intake.scan.regular import read_regular
+from escrutinio.running.desk.transcription.sources import FolderSource, Source
 from escrutinio.running.desk.transcription.tasks import (
     CLERKS,
     Part,
@@ -50,22 +35,13 @@ from escrutinio.running.desk.transcription.tasks import (
     picture_name,
     tasks_of,
 )
+from escrutinio.running.workspace.cabinet import BOXES, Cabinet
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
 JOURNAL, RESULT = "typings.jsonl", "transcribed.jsonl"
 PENDING = "pending.jsonl"
-MOST_IMAGES = 200_000
 _AGREED, _DECIDED = SheetFact.TWO_AGREED, SheetFact.THIRD_DECIDED
 MAX_JOURNAL = 512 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What people look at: a page (from 1) of a file, and the SHA-256 of the file in hexadecimal."""
-
-    path: Path
-    image: str
-    page: int
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,8 +55,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Desk:
-    """Pictures of `folder`, all pages or those in `only` by file; the journal in `directory`; threads may
-    share it.
+    """Pictures of `folder`, or those that a collection keeps, all pages or those in `only` by file; the
+    journal in `directory`, sealed where a private part is; threads may share it.
 
     Who types was let in by whoever asks, and is known by a label; with `clerks` everybody has a role, and a
     third decides where the two of a picture differ. `unreadable` says of each file that is no picture why.
@@ -90,16 +66,18 @@ class Desk:
 
     def __init__(
         self,
-        folder: Path,
-        directory: Path,
+        folder: Path | Source,
+        directory: Path | Cabinet,
         only: Mapping[Path, frozenset[int]] | None = None,
         *,
         clerks: bool = False,
     ) -> None:
-        self.folder, self.directory = folder.resolve(), directory
+        self.files = Cabinet(directory) if isinstance(directory, Path) else directory
+        self.directory = self.files.directory
+        self.source = FolderSource(folder, self.directory) if isinstance(folder, Path) else folder
         self.clerks = clerks
-        make_directories(directory, directory_mode(PRIVATE))
-        self._alone = DirectoryLock(directory, "desk-busy")
+        make_directories(self.directory, directory_mode(PRIVATE))
+        self._alone = DirectoryLock(self.directory, "desk-busy")
         try:
             self._begin(only)
         except BaseException:
@@ -114,7 +92,7 @@ class Desk:
         self._lock = Lock()
         self._looking: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
-        self.pictures = dict(self._found(self._listed() if only is None else only))
+        self.pictures = {one.name: one for one in self.source.pictures(only, self.unreadable)}
         self._typings = self._read_journal()
         self._elsewhere = self._read_result()
         if self._typings:  # the result may be behind the journal, where a crash came between the two
@@ -143,8 +121,7 @@ class Desk:
                 raise InputError("desk-unknown")
             if self._other_way(typing.part) or not may_say(task.typings, typing):
                 raise InputError("desk-typed")
-            line = msgspec.json.encode(typing) + b"\n"
-            self._append(line)
+            self.files.append(JOURNAL, [msgspec.json.encode(typing)])
             self._typings.append(typing)
             self._looking.pop(typing.typist, None)
             self._write_result()
@@ -152,22 +129,6 @@ class Desk:
     def _other_way(self, part: Part) -> bool:
         """Whether this desk works otherwise: with clerks in roles, or without."""
         return self.clerks is (part is Part.PEER)
-
-    def _append(self, line: bytes) -> None:
-        """Add a line to the journal, durably. Raises LogError, and then the journal is what it was."""
-        path = self.directory / JOURNAL
-        try:
-            with open(path, "ab", buffering=0, opener=opener(PRIVATE)) as file:
-                before = os.fstat(file.fileno()).st_size
-                try:
-                    write_all(file.fileno(), line)
-                    os.fsync(file.fileno())
-                except OSError:
-                    # Half a line would spoil the next one, and what was not acknowledged must not come back.
-                    file.truncate(before)
-                    raise
-        except OSError as error:
-            raise LogError("file-not-written", path=path, why=error.strerror or str(error)) from None
 
     def _write_result(self) -> None:
         lines = [
@@ -178,7 +139,7 @@ class Desk:
         files = [(RESULT, b"".join([*self._elsewhere, *lines]))]
         if self.clerks:
             files.append((PENDING, b"".join(msgspec.json.encode(one) + b"\n" for one in self._waiting())))
-        write_files(self.directory, files, private=True)
+        self.files.write(files)
 
     def _waiting(self) -> Iterator[Waiting]:
         """The sheets that two clerks typed differently, as far as they agree on whose they are."""
@@ -208,76 +169,33 @@ class Desk:
             registered=typed.registered,
             image=picture.image,
             page=picture.page,
-            source=picture.path.relative_to(self.folder).as_posix(),
+            source=picture.source,
             typists=tuple(who for who in task.typists if typed.contest in task.typed_by(who)),
             confirmed=all(one.confirmed for one in pair),
             status="" if not self.clerks else word(_AGREED if decided is None else _DECIDED),
             decided="" if decided is None else decided.reason,
         )
 
-    def _listed(self) -> dict[Path, frozenset[int]]:
-        own = self.directory.resolve()
-        found = [path for path in list_folder(self.folder) if not path.is_relative_to(own)]
-        if len(found) > MOST_IMAGES:
-            raise InputError("desk-many", folder=self.folder, limit=MOST_IMAGES)
-        return dict.fromkeys(found, frozenset())
-
-    def _found(self, files: Mapping[Path, frozenset[int]]) -> Iterator[tuple[str, Picture]]:
-        with Readers(IMAGE) as readers:
-            for path, pages in files.items():
-                inside = path if path.is_absolute() else self.folder / path
-                try:
-                    if inside.is_symlink():  # whatever it leads to, it is named and not followed
-                        raise UnreadableError(Problem.NOT_A_FILE)
-                    if not inside.resolve().is_relative_to(self.folder):
-                        raise InputError("desk-outside", path=path, folder=self.folder)
-                    data = read_regular(inside).data
-                    count = 1 if is_plain(data) else readers.call(_count, inside)
-                    image = digest_of(data).hex()
-                except (UnreadableError, LeftError) as error:
-                    self.unreadable[str(path)] = str(error)
-                    continue
-                for page in range(1, count + 1):
-                    if not pages or page in pages:
-                        yield picture_name(image, page), Picture(inside, image, page)
-
     def _read_journal(self) -> list[Typing]:
-        path = self.directory / JOURNAL
-        try:
-            if path.stat().st_size > MAX_JOURNAL:
-                raise InputError("fetch-long", path=path, limit=MAX_JOURNAL)
-            raw = path.read_bytes()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
-        whole, _, cut = raw.rpartition(b"\n")
+        lines, cut = self.files.lines(JOURNAL, MAX_JOURNAL)
         if cut:  # a crash in the middle of a line: that typing was never acknowledged
-            write_files(self.directory, [(JOURNAL, whole + b"\n" if whole else b"")], private=True)
+            self.files.rewrite(JOURNAL, lines)
         try:
-            return [msgspec.json.decode(line, type=Typing) for line in whole.splitlines() if line]
+            return [msgspec.json.decode(line, type=Typing) for line in lines if line]
         except NO_JSON as error:
-            raise InputError("journal-form", path=path, why=str(error)) from None
+            raise InputError("journal-form", path=self.files.place(JOURNAL, BOXES), why=str(error)) from None
 
     def _read_result(self) -> list[bytes]:
         """The lines of what was done of pictures that are not at this desk: they stay."""
-        path = self.directory / RESULT
         try:
-            lines = path.read_bytes().splitlines(keepends=True)
+            lines = (self.files.read(RESULT) or b"").splitlines(keepends=True)
             done = [(line, msgspec.json.decode(line, type=Transcribed)) for line in lines]
             return [line for line, of in done if picture_name(of.image, of.page) not in self.pictures]
-        except FileNotFoundError:
-            return []
-        except (OSError, *NO_JSON) as error:
-            raise InputError("file-unreadable", path=path, why=str(error)) from None
+        except NO_JSON as error:
+            raise InputError("file-unreadable", path=self.files.place(RESULT), why=str(error)) from None
 
 
 def people_directory(directory: Path) -> Path:
     """Where the sessions of those are who type into a directory without a workspace: one of its own, as a
     supervisor hands out and revokes keys while a desk is at work."""
     return directory / "people"
-
-
-def _count(path: Path) -> int:
-    """In a child: how many pages a file has."""
-    return count_pages(read_regular(path).data)

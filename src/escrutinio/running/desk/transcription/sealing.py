@@ -24,9 +24,9 @@ from escrutinio.core.records.subjects import read_subject
 from escrutinio.core.records.types import ManualSheet, SheetStatus
 from escrutinio.intake.authoring.signing import Sealed, Signing
 from escrutinio.running.desk.transcription.desk import PENDING, RESULT, Waiting
+from escrutinio.running.workspace.cabinet import Cabinet
 from escrutinio.running.workspace.collection.inputs import Transcribed
 
-MAX_FILE = 512 * 1024 * 1024
 NOTE = ".redaction.json"
 
 L = TypeVar("L", bound=msgspec.Struct)
@@ -53,9 +53,9 @@ class _Redaction(msgspec.Struct, frozen=True):
 
 
 def seal_typings(
-    signing: Signing, state: ElectionState, name: str, directory: Path, shown: Path | None
+    signing: Signing, state: ElectionState, name: str, files: Cabinet, shown: Path | None
 ) -> SealedTypings:
-    """The records of what is done and what waits in a desk's directory, signed as `name`.
+    """The records of what is done and what waits in a desk's `files`, signed as `name`.
 
     `shown` has redacted copies of pictures, as `escrutinio redact` writes them: only they are ever attached.
     Raises InputError and RecordError, also for what the log would refuse.
@@ -66,7 +66,7 @@ def seal_typings(
     records: list[Sealed] = []
     known = others = 0
     differ = []
-    for typed in _lines(directory / RESULT, Transcribed):
+    for typed in _lines(files, RESULT, Transcribed):
         subject = f"{typed.station}/{typed.contest}"
         if not typed.status:
             others += 1
@@ -79,7 +79,7 @@ def seal_typings(
             sheet = signing.say(ManualSheet, subject, _sheet(typed))
             records += [sheet, signing.say(SheetStatus, subject, _status(typed, sheet, copies))]
             held[subject] = typed.counts, typed.classes, typed.valid
-    for waiting in _lines(directory / PENDING, Waiting):
+    for waiting in _lines(files, PENDING, Waiting):
         subject = f"{waiting.station}/{waiting.contest}"
         if subject not in held and (subject, waiting.image) not in said:
             may_seal(subject)
@@ -159,11 +159,9 @@ def _redacted(directory: Path) -> dict[str, str]:
     return found
 
 
-def _lines(path: Path, of: type[L]) -> Iterator[L]:
+def _lines(files: Cabinet, name: str, of: type[L]) -> Iterator[L]:
     """The lines of a desk's file, none where it has none yet. Raises InputError."""
-    if not path.exists():
-        return
     try:
-        yield from msgspec.json.Decoder(of).decode_lines(read_input(path, MAX_FILE))
+        yield from msgspec.json.Decoder(of).decode_lines(files.read(name) or b"")
     except NO_JSON as error:
-        raise InputError("journal-form", path=path, why=str(error)) from None
+        raise InputError("journal-form", path=files.place(name), why=str(error)) from None

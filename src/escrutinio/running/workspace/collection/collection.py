@@ -8,6 +8,11 @@ private/
     qr2024.json        what the counts in a QR code of 2024 mean, where the publication says it
     originals/         signed records that were found on sheets, by their SHA-256
     not-taken.jsonl    what waits for a person or was refused
+    pictures/          the pictures that were taken in (`shelf.py`)
+    scanned.jsonl      what their codes say
+
+Where it was begun `sealed`, or was sealed later (`sealing.py`), all that may name people stands there in
+sealed boxes (`cabinet.py`); what the election's log publishes anyway stays as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+from nacl.public import PrivateKey
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
@@ -42,11 +48,13 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.signing import key_heard
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
+from escrutinio.running.workspace.cabinet import Cabinet, box_key_file, boxed_file, opener_of
 from escrutinio.running.workspace.collection.beginning import Organisation, beginning
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said
 from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
 
 KEYS, SIGNER = "keys.json", "signer"
+ORIGINALS, NOT_TAKEN = "originals", "not-taken.jsonl"
 MAX_KEYS = 256 * 1024 * 1024
 
 
@@ -88,10 +96,21 @@ class Collection:
     """An organisation's workspace; made by `create`, found by `open_collection`.
 
     `holder` is the organisation's own key, where it has one; else it is derived, as the root and the log's.
+    `opener` opens what is sealed of its private part (`unlocked`).
     """
 
     workspace: Workspace
     holder: KeyHolder | None = None
+    opener: PrivateKey | None = None
+
+    def unlocked(self, keyring: Keyring) -> Collection:
+        """The same, for who may read what is sealed. Raises InputError where it is sealed for other keys."""
+        return replace(self, opener=self.files.opened(keyring).key)
+
+    @property
+    def files(self) -> Cabinet:
+        """The files of the private part."""
+        return Cabinet(self.private, self.opener)
 
     def signed_with(self, holder: KeyHolder) -> Collection:
         """The same, where this key signs what the organisation says."""
@@ -99,8 +118,7 @@ class Collection:
 
     def signer(self) -> str:
         """Where the organisation's own key is: a file, or a token's address; empty where it is derived."""
-        path = self.private / SIGNER
-        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+        return (self.files.read(SIGNER) or b"").decode(errors="replace").strip()
 
     @property
     def public(self) -> Path:
@@ -142,11 +160,7 @@ class Collection:
         public all the same.
         """
         originals = {digest_of(sheet.raw): sheet.raw for sheet in sheets if sheet.raw is not None}
-        write_files(
-            self.private / "originals",
-            [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()],
-            private=True,
-        )
+        self.files.below(ORIGINALS).write((f"{digest.hex()}.cose", raw) for digest, raw in originals.items())
         notes = {digest_of(note): note for said in facts if (note := said.note) is not None}
         write_files(self.public / "attachments", [(file_name(d), note) for d, note in sorted(notes.items())])
         records = list(self.records(sheets, keyring, clock))
@@ -201,20 +215,15 @@ class Collection:
         """Keep what was not taken, once each, without the stations that are `settled` now."""
         kept = [one for one in self.waiting() if one.station not in settled or not one.station]
         lines = dict.fromkeys(msgspec.json.encode(one) for one in (*kept, *not_taken))
-        kept_lines = b"".join(line + b"\n" for line in lines)
-        write_files(self.private, [("not-taken.jsonl", kept_lines)], private=True)
+        self.files.write([(NOT_TAKEN, b"".join(line + b"\n" for line in lines))])
 
     def waiting(self) -> tuple[NotTaken, ...]:
         """What was not taken so far."""
         try:
-            lines = (self.private / "not-taken.jsonl").read_bytes().splitlines()
+            lines = (self.files.read(NOT_TAKEN) or b"").splitlines()
             return tuple(msgspec.json.decode(line, type=NotTaken) for line in lines)
-        except FileNotFoundError:
-            return ()
-        except (OSError, *NO_JSON) as error:
-            raise InputError(
-                "file-unreadable", why=str(error), path=self.private / "not-taken.jsonl"
-            ) from None
+        except NO_JSON as error:
+            raise InputError("file-unreadable", why=str(error), path=self.files.place(NOT_TAKEN)) from None
 
 
 def create(
@@ -229,6 +238,7 @@ def create(
     qr2024: bytes | None = None,
     holder: KeyHolder | None = None,
     signer: str = "",
+    sealed: bool = True,
     until_public: bool = False,
 ) -> Collection:
     """Make an organisation's log in a directory that does not exist or is empty.
@@ -236,8 +246,9 @@ def create(
     `state`, `attachments` and `qr2024` (the content of its `data/qr2024.json`) are those of a publication of
     the election; `holder` the organisation's key, which is at `signer`: the one that the election's log
     enrols under its name, so that whoever reads both knows that they are one's. Without, one is made.
-    `until_public`: copies wait for the moment from which results may be public. Raises InputError,
-    RecordError or LogError, and then leaves nothing behind.
+    `sealed`: the private part is sealed at rest, for the keys that the passphrase opens; `until_public`:
+    copies wait for the moment from which results may be public. Raises InputError, RecordError or LogError,
+    and then leaves nothing behind.
     """
     titles = {title.language: title.text for title in organisation.titles}
     master = SigningKey.generate()
@@ -251,8 +262,11 @@ def create(
     )
     known = {held.kid.hex(): known_key(held) for held in state.keys}
     private = [(KEYS, msgspec.json.encode(known))]
+    if sealed:
+        private.append(box_key_file(keyring))
     if signer:
-        private.append((SIGNER, signer.encode() + b"\n"))
+        kept = SIGNER, signer.encode() + b"\n"
+        private.append(boxed_file(keyring, *kept) if sealed else kept)
     if qr2024 is not None:
         private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))
     workspace = begin(
@@ -268,7 +282,7 @@ def create(
         until_public=until_public,
         key_file=keep_key(organisation.name, master, passphrase),
     )
-    return Collection(workspace, holder)
+    return Collection(workspace, holder, opener_of(keyring))
 
 
 def open_collection(directory: Path) -> Collection:

@@ -26,7 +26,9 @@ from escrutinio.intake.mapping.tables import read_sheets
 from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
+from escrutinio.running.workspace.cabinet import Cabinet
 from escrutinio.running.workspace.collection.collection import KnownKey
+from escrutinio.running.workspace.collection.scanning import scanned_rows
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said, Why
 
 MAX_FILE = 512 * 1024 * 1024
@@ -63,6 +65,8 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 TRANSCRIBED = "transcribed"
+TYPED = "desk/typed/transcribed.jsonl"
+"""What was typed at the desk of a collection, in its private part."""
 
 
 def of_files(
@@ -83,6 +87,16 @@ def of_files(
         if found.bad:
             raise InputError("rows-unreadable", path=path, size=len(found.bad), first=found.bad[0])
         yield from of_table(found)
+
+
+def of_kept(
+    files: Cabinet, state: ElectionState, keys: Mapping[bytes, KnownKey], qr2024: Qr2024Options | None
+) -> Iterator[Read]:
+    """The sheets of the pictures that a collection keeps: what their codes say, and what was typed at its
+    desk. Raises InputError."""
+    yield from of_scan(scanned_rows(files), state, keys, qr2024)
+    for number, line in enumerate((files.read(TYPED) or b"").splitlines(), 1):
+        yield _transcribed(line, f"{files.place(TYPED)}:{number}")
 
 
 def unread_pages(path: Path) -> dict[Path, frozenset[int]]:
