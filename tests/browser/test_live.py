@@ -155,8 +155,8 @@ def test_results_that_wait_are_counted_on_every_page(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "at the latest: 120 (counted by the record that receiver/1 signed"),
-        ("es", "a más tardar: 120 (según el asiento que firmó receiver/1"),
+        ("en", "not in the log yet: 120 (counted by the record that receiver/1 signed"),
+        ("es", "en el registro público: 120 (según el asiento que firmó receiver/1"),
     ],
 )
 def test_where_a_receiver_signed_a_number_that_one_is_said(

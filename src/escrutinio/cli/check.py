@@ -28,6 +28,7 @@ from escrutinio.core.records.receipt import read_receipt_code
 from escrutinio.core.verification.checker import Checked, Checker, records_of_code
 from escrutinio.core.verification.judge_text import grounds, headline
 from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.core.verification.waiting import is_waiting_proof
 from escrutinio.intake.scan.form_code import read_form_code
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
 from escrutinio.intake.scan.regular import MAX_FILE, read_regular
@@ -121,7 +122,9 @@ def _read(thing: str) -> Thing:
 def _earlier(trust: Trust | None, proof: bytes | None) -> list[SignedCheckpoint]:
     """The checkpoints that were kept from before, or come with a proof: they say when the log had what."""
     found = [each.signed for each in recall(trust).seen]
-    return found if proof is None else [*found, parse_proof(proof).checkpoint]
+    if proof is None or is_waiting_proof(proof):
+        return found
+    return [*found, parse_proof(proof).checkpoint]
 
 
 def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
@@ -134,8 +137,7 @@ def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
         entries = [each.entry for _, _, each in found if each is not None and each.entry is not None]
         if len(entries) != 1:
             raise InputError("proof-for-one", size=len(entries))
-        # With a promise comes the proof of what it promises.
-        found.append((1, "", checker.proof(proof, checker.promised(entries[0]) or entries[0].raw)))
+        found.append((1, "", checker.proof(proof, entries[0])))
     return found
 
 

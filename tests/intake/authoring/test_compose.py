@@ -113,7 +113,7 @@ def test_sheets_without_a_signer_are_refused() -> None:
         composed(sheet("1", 3, 4), config=CONFIG.replace('sheets_by = "importer/one"', ""))
 
 
-NOT_ON_THAT_DAY = {"extension", "mixed-count"}
+NOT_ON_THAT_DAY = {"extension", "mixed-count", "waiting-set"}
 """That day has no moment before which results wait, and no box with ballots of two stations."""
 
 

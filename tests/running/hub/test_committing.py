@@ -94,7 +94,7 @@ def test_the_log_is_told_how_many_wait_and_a_root_over_what_only_the_receiver_ca
     for raw, each in zip(sheets, held, strict=True):
         proof = proof_of(night, raw)
         assert proof is not None
-        assert checker.proof(proof, each.promise).answer.verdict is Verdict.WAITED
+        assert checker.proof(proof, open_record(each.promise)).answer.verdict is Verdict.WAITED
     assert proof_of(night, night.complaints(1)[0]) is None
 
 
@@ -162,7 +162,7 @@ def test_a_record_that_the_operator_drops_is_seen_by_all_and_shown_by_its_sender
     promise = open_record(held.promise)
     assert judge_promise(log.state, promise, None, None, due + 1).verdict is Verdict.PROMISE_BROKEN
     assert proof is not None
-    assert Checker(log).proof(proof, held.promise).answer.verdict is Verdict.WAITED
+    assert Checker(log).proof(proof, open_record(held.promise)).answer.verdict is Verdict.WAITED
 
 
 def test_what_is_refused_when_its_moment_comes_is_counted_and_does_not_lack(

@@ -26,8 +26,7 @@ from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
 from escrutinio.core.verification.promises import Shown, find_digest, judge_promise, shown_by, surely_seen
 from escrutinio.core.verification.verified import VerifiedLog
-from escrutinio.core.verification.waiting import FIRST_LINE as WAITING
-from escrutinio.core.verification.waiting import judge_waiting, parse_waiting_proof, set_of
+from escrutinio.core.verification.waiting import is_waiting_proof, judge_waiting, parse_waiting_proof, set_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Checker:
             return Checked(answer, entry, self._lacking(answer))
         return Checked(self._judge.record(entry, index, labelled_real), entry)
 
-    def promised(self, entry: Entry) -> bytes | None:
+    def _promised(self, entry: Entry) -> bytes | None:
         """What a promise promises, where the log has it; else, and for any other record, None."""
         if not isinstance(entry.body, Promise):
             return None
@@ -123,16 +122,17 @@ class Checker:
         place, seen = answer.entry, answer.seen
         return next(each for shown, each in self._shown if shown.size <= place and shown.first == seen)
 
-    def proof(self, data: bytes, record: bytes | None) -> Checked:
-        """The answer about a .tlog-proof file, given for `record` where that is at hand, or about the proof
-        that what a promise is of waits, given for that promise. Raises LogError."""
-        if data.startswith(WAITING.encode()):
-            return self._waiting(data, record)
+    def proof(self, data: bytes, given_for: Entry | None) -> Checked:
+        """The answer about a .tlog-proof file, given for a record where that is at hand (with a promise comes
+        the proof of what it promises), or about the proof that what a promise is of waits. Raises
+        LogError."""
+        if is_waiting_proof(data):
+            return self._waiting(data, given_for)
+        record = None if given_for is None else self._promised(given_for) or given_for.raw
         policy = None if self.log.trust is None else self.log.trust.policy
         return Checked(judge_proof(parse_proof(data), self.log.pinned, policy, record))
 
-    def _waiting(self, data: bytes, record: bytes | None) -> Checked:
-        promise = None if record is None else open_record(record)
+    def _waiting(self, data: bytes, promise: Entry | None) -> Checked:
         if promise is None or not isinstance(promise.body, Promise):
             raise LogError("waiting-proof-alone")
         proof = parse_waiting_proof(data)

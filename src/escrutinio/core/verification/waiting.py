@@ -88,6 +88,11 @@ class WaitingProof:
     record: bytes
 
 
+def is_waiting_proof(data: bytes) -> bool:
+    """Whether a file is meant as such a proof."""
+    return data.startswith(FIRST_LINE.encode())
+
+
 def format_waiting_proof(proof: WaitingProof) -> bytes:
     """The proof as a file."""
     lines = [FIRST_LINE, f"index {proof.index}", *map(_text, proof.hashes), "", _text(proof.record)]

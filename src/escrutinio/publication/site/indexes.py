@@ -256,7 +256,8 @@ def _entries(state: ElectionState, wanted: NDArray[np.bool_]) -> Entries:
     statuses = {status.value: status.name.lower() for status in Status}
     found: Entries = {}
     for table in state.tables.values():
-        known = np.flatnonzero((table.station >= 0) & wanted[table.station])
+        known = np.flatnonzero(table.station >= 0)
+        known = known[wanted[table.station[known]]]
         columns = (table.station[known].tolist(), table.index[known].tolist(), table.status[known].tolist())
         for station, index, status in zip(*columns, strict=True):
             found.setdefault(station, {}).setdefault(statuses[status], []).append(index)

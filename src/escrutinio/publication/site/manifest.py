@@ -46,7 +46,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def with_indexes(self, indexes: Mapping[str, str]) -> Manifest:
         """The same, with what the indexes were made from."""
-        return msgspec.structs.replace(self, indexes=dict(indexes))
+        return msgspec.structs.replace(self, indexes=dict(sorted(indexes.items())))
 
 
 def manifest_of(context: Context, shown: Presentation) -> Manifest:
