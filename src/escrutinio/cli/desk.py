@@ -136,7 +136,7 @@ def _transcription(pictures: Path | None, files: Cabinet, unread: Path | None, *
         desk = Desk(pictures, typed, only, clerks=clerks)
     for path, why in desk.unreadable.items():
         click.echo(say("not a picture: {path} ({why})", path=path, why=why), err=True)
-    click.echo(say("{pictures:,} pictures", pictures=len(desk.pictures)))
+    click.echo(say("Pictures: {pictures:,}", pictures=len(desk.pictures)))
     click.echo(say("What is done: {path}", path=desk.files.place(RESULT)))
     return desk
 

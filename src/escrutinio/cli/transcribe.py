@@ -74,7 +74,7 @@ def command(
             raise InputError("session-nobody", directory=out)
         for path, why in desk.unreadable.items():
             click.echo(say("not a picture: {path} ({why})", path=path, why=why), err=True)
-        click.echo(say("{pictures:,} pictures", pictures=len(desk.pictures)))
+        click.echo(say("Pictures: {pictures:,}", pictures=len(desk.pictures)))
         entrance = Entrance(sessions, lambda lang: fictional_in(state, lang), now)
         serve_locally(application(desk, state, entrance), port, click.echo)
 

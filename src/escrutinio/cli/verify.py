@@ -169,7 +169,7 @@ def compared_pages(address: str | Path, result: Verification) -> PageFigures | N
 
     if result.of_tables is None:
         return None
-    return compare_pages(address, result.of_tables, open_files(address))
+    return compare_pages(address, result.of_tables, open_files(address), result.state)
 
 
 def pages_verdict(pages: PageFigures | None) -> str:
@@ -186,7 +186,10 @@ def pages_verdict(pages: PageFigures | None) -> str:
         differing=len(pages.differing),
     )
     if pages.later:
-        text += say(" Pages made after the tables, and not compared: {later:,}.", later=pages.later)
+        text += say(
+            " Pages made after the tables, of a log that has grown since, and not judged: {later:,}.",
+            later=pages.later,
+        )
     shown = [f"       {reason.said_in(language())}" for reason in reasons[:SHOWN_FAILURES]]
     return "\n".join([text, *shown])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,15 +99,25 @@ def test_a_publication_without_marks_has_no_figures_compared(tmp_path: Path) -> 
     assert (found.figures, found.pages) == (0, 0)
 
 
-@pytest.mark.parametrize(("size", "later"), [(STATE.size, 0), (STATE.size + 1, 1)])
-def test_a_page_made_after_the_tables_is_left_out_and_counted(tmp_path: Path, size: int, later: int) -> None:
+def test_a_page_made_after_the_tables_is_held_against_the_whole_log(tmp_path: Path) -> None:
     page(tmp_path, HONEST)
-    altered = (tmp_path / "es/index.html").read_text().replace(">32<", ">33<")
-    (tmp_path / "en").mkdir()
-    (tmp_path / "en/index.html").write_text(f'{altered}<p><button data-base="" data-size="{size}">x</button>')
-    found = compare_pages(tmp_path, STATE, open_files(tmp_path))
-    assert (found.later, found.figures) == (later, 8 - 4 * later)
-    assert found.outcome is (Outcome.HOLDS if later else Outcome.FAILS)
+    honest = (tmp_path / "es/index.html").read_text()
+    newest = replace(STATE, size=STATE.size + 5)
+
+    def compared(text: str, size: int) -> PageFigures:
+        made = f'{text}<p><button data-base="" data-size="{size}">x</button>'
+        (tmp_path / "es/index.html").write_text(made)
+        return compare_pages(tmp_path, STATE, open_files(tmp_path), newest)
+
+    altered = honest.replace(">32<", ">33<")
+    assert compared(altered, STATE.size).outcome is Outcome.FAILS
+    found = compared(altered, STATE.size + 1)  # it may have been right when the log had that size
+    assert (found.later, found.figures, found.outcome) == (1, 0, Outcome.OPEN)
+    found = compared(honest, STATE.size + 1)
+    assert (found.later, found.figures, found.outcome) == (0, 4, Outcome.HOLDS)
+    found = compared(honest, newest.size + 1)  # nobody escapes by a size that the log does not have
+    assert (found.outcome, found.differing[0].place) == (Outcome.FAILS, "es/index.html")
+    assert f"{newest.size + 1} entries" in found.differing[0].sentence("en")
 
 
 def test_pages_are_read_over_http_and_one_that_cannot_be_read_leaves_it_open(tmp_path: Path) -> None:

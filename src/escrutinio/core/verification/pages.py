@@ -59,8 +59,8 @@ Row = Mapping[str, int | None]
 @dataclass(slots=True)
 class PageFigures:
     """What comparing came to: `figures` marked on `pages` that were compared, what differs, what could not be
-    read, and how many pages are of a `later` size of the log than the tables, and were not compared. No
-    figure at all means that pages are not compared."""
+    read, and how many pages are `later` than the tables, show other figures than the whole log, and are
+    not judged: it grew since. No figure at all means that pages are not compared."""
 
     figures: int = 0
     pages: int = 0
@@ -73,17 +73,21 @@ class PageFigures:
         """Whether every figure that is marked is the table's; a page that was not read leaves it open."""
         if self.differing:
             return Outcome.FAILS
-        return Outcome.OPEN if self.unread else Outcome.HOLDS
+        return Outcome.OPEN if self.unread or self.later else Outcome.HOLDS
 
 
-def compare_pages(address: str | Path, state: ElectionState, fetch: Fetch) -> PageFigures:
+def compare_pages(
+    address: str | Path, state: ElectionState, fetch: Fetch, newest: ElectionState | None = None
+) -> PageFigures:
     """Hold the marked figures of all pages, in every language, against the tables of a state.
 
-    A page of a later size than the state is not compared: it was made after the tables. In a directory every
-    page of a language is read; over http those of the whole and of the areas, since a
-    server does not say what it has.
+    A page that says it is of a later size was made after the tables, and is held against the `newest` state,
+    that of the whole log. In a directory every page of a language is read; over http those of the whole and
+    of the areas, since a server does not say what it has.
     """
+    newest = newest or state
     rows = _rows(state)
+    rows_now = rows if newest is state else _rows(newest)
     found = PageFigures()
     for language in languages():
         for path in _paths(address, language, state):
@@ -98,10 +102,13 @@ def compare_pages(address: str | Path, state: ElectionState, fetch: Fetch) -> Pa
             if content is None:
                 continue
             page = content.decode("utf-8", "replace")
-            if (size := _SIZE.search(page)) and int(size[1]) > state.size:
-                found.later += 1
-            else:
+            size = int(stated[1]) if (stated := _SIZE.search(page)) else 0
+            if size <= state.size:
                 _compare(found, path, page, language, rows)
+            elif size <= newest.size:
+                _compare_later(found, path, page, language, rows_now)
+            else:
+                found.differing.append(Reason(path, _ahead(size, newest.size)))
             if len(found.differing) + len(found.unread) >= MAX_REASONS:
                 return found
     return found
@@ -161,6 +168,25 @@ def _compare(
         ):
             found.differing.append(Reason(path, _seen(name, " ".join(text.split())[:40], value)))
     found.pages += found.figures > before
+
+
+def _compare_later(
+    found: PageFigures, path: str, page: str, language: str, rows: Mapping[tuple[str, str, str], Row]
+) -> None:
+    """A page of some size between the tables and the whole log: what differs may have been right then."""
+    own = PageFigures()
+    _compare(own, path, page, language, rows)
+    if own.differing:
+        found.later += 1
+    else:
+        found.figures += own.figures
+        found.pages += own.pages
+
+
+def _ahead(size: int, log: int) -> Phrase:
+    return Phrase(
+        "the page says that it is of {size:,} entries, and the log has {log:,}.", size=size, log=log
+    )
 
 
 def _whole_of(name: str) -> str:
