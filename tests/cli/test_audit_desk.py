@@ -18,12 +18,15 @@ import httpx
 import pytest
 
 from tests.cli.audit_hands import CONCHA, FARO, SHEETS, Audited, figures_of
-from tests.cli.hands import SECRET
+from tests.cli.hands import SECRET, WORDS
 from tests.cli.running import escrutinio
 
 pytestmark = pytest.mark.slow
 
 ORGANISATIONS = (CONCHA, FARO)
+
+PASSPHRASE = {"ESCRUTINIO_PASSPHRASE": WORDS}
+"""Opens the private part of an organisation's log, which is encrypted."""
 
 
 class Desk:
@@ -69,7 +72,7 @@ class Desk:
         words = ("desk", "open", self.directory, "--audits", self.election.public, "--listen", "127.0.0.1:0")
         with subprocess.Popen(
             [sys.executable, "-u", "-m", "escrutinio", *map(str, words)],
-            stdout=subprocess.PIPE, text=True, env={**os.environ, "ESCRUTINIO_LANG": "en"},
+            stdout=subprocess.PIPE, text=True, env=os.environ | PASSPHRASE | {"ESCRUTINIO_LANG": "en"},
         ) as process:  # fmt: skip
             try:
                 assert process.stdout is not None
