@@ -32,7 +32,7 @@ Shape: TypeAlias = tuple[int, int]
 class Rows:
     """Bulk entries of one contest in the order of their chunk.
 
-    `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest`, `original` and
+    `place` int32: position in the chunk. The others as in `rows.SheetTable`, but `digest`, `original` and
     `opened` count in `ChunkColumns.digests`. `record` V32: the SHA-256 of each entry. `fits` is false where
     the number of counts is not that of the contest's options, or that of classes not that of its classes;
     those counts are zeros.
