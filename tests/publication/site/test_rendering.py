@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -169,3 +170,18 @@ def test_nobody_writes_on_after_a_rendering_that_failed(mini: Night, tmp_path: P
         left = contents(tmp_path)
     assert contents(tmp_path) == left
     mini.render(size, tmp_path)
+
+
+@pytest.mark.parametrize("records", ["two", "before the first sheet", "all"])
+def test_no_heading_of_a_page_stands_alone(mini: Night, tmp_path: Path, records: str) -> None:
+    """On the night there are pages before there is anything to say."""
+    last = mini.state(len(mini.records))
+    first = min(int(table.index.min()) for table in last.tables.values() if len(table))
+    mini.render({"two": 2, "before the first sheet": first, "all": last.size}[records], tmp_path)
+    alone = re.compile(r"<section[^>]*>\s*<h2[^>]*>[^<]*</h2>\s*</section>|<h([23])[^>]*>[^<]*</h\1>\s*<h\1")
+    found = {
+        path.name: match[0][:80]
+        for path in tmp_path.rglob("*.html")
+        if (match := alone.search(path.read_text("utf-8")))
+    }
+    assert found == {}
