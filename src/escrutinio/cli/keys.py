@@ -10,17 +10,28 @@ import click
 from escrutinio.base.inputs import as_text
 from escrutinio.base.words.say import say
 from escrutinio.cli import enrolling
-from escrutinio.cli.options import json_option, new_passphrase_option, passphrase_option
+from escrutinio.cli.options import (
+    ask_new_passphrase,
+    json_option,
+    new_passphrase_option,
+    passphrase_option,
+)
 from escrutinio.cli.output import print_json, read_text
 from escrutinio.core.records.cose import key_id
-from escrutinio.core.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
+from escrutinio.core.records.keyfiles import (
+    PublicKeyFile,
+    read_key_file,
+    read_public_key,
+    replace_key_file,
+    write_key_file,
+)
 from escrutinio.core.records.keys import SigningKey
 
 
 @click.group(
     help=say(
         "Make Ed25519 keys, ask for them to be enrolled, and enrol, revoke and replace them with the root. "
-        "Private keys are kept encrypted or on a token; a file is never overwritten.\n\n"
+        "Private keys are kept encrypted or on a token; no key is ever overwritten by another.\n\n"
         "Example: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub"
     )
 )
@@ -69,6 +80,28 @@ def new(name: str | None, origin: str | None, output: Path, passphrase: str) -> 
 def public(file: Path, passphrase: str) -> None:
     name, key = read_key_file(file, passphrase)
     click.echo(PublicKeyFile(name, key.public_key).text(), nl=False)
+
+
+@command.command(
+    "passphrase",
+    help=say(
+        "Keep the key in FILE under another passphrase: a key file, or private/master.key of a workspace or "
+        "a collection. Copies of the file that were made before still open with the old one.\n\n"
+        "Example: escrutinio keys passphrase azul/private/master.key"
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@passphrase_option
+@click.option(
+    "--new-passphrase",
+    "new",
+    callback=lambda context, _option, given: given or ask_new_passphrase(context),
+    help=say("Asked for twice; or the variable ESCRUTINIO_NEW_PASSPHRASE."),
+)
+def change_passphrase(file: Path, passphrase: str, new: str) -> None:
+    name, key = read_key_file(file, passphrase)
+    replace_key_file(file, name, key, new)
+    click.echo(say("{output}: key {kid} of {name}", output=file, kid=key.kid.hex(), name=name), err=True)
 
 
 @command.command(

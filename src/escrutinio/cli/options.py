@@ -16,6 +16,7 @@ from escrutinio.cli.memory import FINGERPRINT, asked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NEW_PASSPHRASE = "ESCRUTINIO_NEW_PASSPHRASE"
 PASSPHRASE = "ESCRUTINIO_PASSPHRASE"
 """The environment variable that a key file's passphrase is taken from, where it is set."""
 
@@ -127,6 +128,16 @@ def ask_passphrase(*, new: bool = False, of: object = None) -> str:
     else:
         question = say("Passphrase or PIN of {key}", key=of)
     asked: str = click.prompt(question, hide_input=True, err=True, confirmation_prompt=new)
+    return asked
+
+
+def ask_new_passphrase(context: click.Context) -> str:
+    """Another passphrase for a key file that has one: of ESCRUTINIO_NEW_PASSPHRASE, or asked for twice."""
+    if context.resilient_parsing:
+        return ""
+    if found := os.environ.get(NEW_PASSPHRASE):
+        return found
+    asked: str = click.prompt(say("New passphrase"), hide_input=True, err=True, confirmation_prompt=True)
     return asked
 
 

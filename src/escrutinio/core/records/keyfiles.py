@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from escrutinio.base.beside import new_file
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import RecordError
+from escrutinio.base.errors import LogError, RecordError
+from escrutinio.base.files import write_files
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.keys import SigningKey, check_public_key
@@ -95,6 +96,18 @@ def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> N
         raise RecordError("key-file-exists", path=path) from None
     except OSError as error:
         raise RecordError("key-file-not-written", path=path, why=error.strerror) from None
+
+
+def replace_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> None:
+    """Keep `key`, which is at `path`, under another passphrase: the file is the old or the new one, whole.
+
+    Raises RecordError if it cannot be written, or the passphrase is empty.
+    """
+    content, place = KeyFiles(passphrase).content(name, key), path.resolve()
+    try:
+        write_files(place.parent, [(place.name, content)], private=True)
+    except LogError as error:
+        raise error.as_kind(RecordError) from None
 
 
 def read_key_file(path: Path, passphrase: str) -> tuple[str, SigningKey]:
