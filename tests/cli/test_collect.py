@@ -137,7 +137,7 @@ def test_transcription_needs_sessions_of_two_people(miniature: Path, tmp_path: P
         assert in_process("desk", "revoke", out, "t2").exit_code == 0
         assert "--people" in refused(*taken)
         again = in_process(*taken, "--people", "2").stdout.splitlines()
-        assert [line[:4] for line in again] == ["t2  ", "0 pi"]
+        assert [line[:4] for line in again] == ["t2  ", "Pict"]
 
 
 # --- halfway, and at once ---
