@@ -25,12 +25,12 @@ NEVER = 3_600.0
 
 
 @contextmanager
-def publishing(night: Night, pace: Pace) -> Iterator[None]:
+def publishing(night: Night, pace: Pace, processes: int = 2) -> Iterator[None]:
     """The publisher in a thread of this process, ended with the block."""
     stop, started = Event(), Event()
     faults: list[BaseException] = []
 
-    def run(executor: Executor) -> None:
+    def run(executor: Executor | None) -> None:
         try:
             Sequencer(night.workspace, night.signer, pace, stop).run(
                 lambda _: started.set(), executor=executor
@@ -39,7 +39,7 @@ def publishing(night: Night, pace: Pace) -> Iterator[None]:
             faults.append(fault)
             started.set()
 
-    with workers(2) as executor:
+    with workers(processes) as executor:
         thread = Thread(target=run, args=(executor,))
         thread.start()
         try:
@@ -103,3 +103,22 @@ def test_evidence_comes_at_its_own_pace_and_pages_say_of_which_size_it_is(tmp_pa
     assert failures(told.answers) == []
     assert told.of_tables is not None
     assert told.of_tables.size == then["size"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_is_shown_is_not_made_again(tmp_path: Path, processes: int) -> None:
+    """On a machine with one core too, and by a publisher that begins where another ended."""
+    night = begun(tmp_path)
+    for _ in range(2):
+        with publishing(night, Pace(0.05, 0.05, 0.05), processes):
+            until(night, whole)
+            Event().wait(1)  # nothing comes, and nothing tells that nothing was made
+    lines = (night.workspace.private / "hub.log").read_text().splitlines()
+    made = [found for line in lines if (found := json.loads(line))["event"] == "shown"]
+    assert len(made) == len({(found["size"], found["evidence"]) for found in made})
+
+
+def whole(live: dict[str, Any]) -> bool:
+    pages = live["pages"]
+    return pages is not None and pages["evidence"] == pages["tables"] == pages["size"] == live["size"]

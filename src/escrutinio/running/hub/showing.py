@@ -144,7 +144,8 @@ class Showing:
             evidence = self._evidence.at(log)
             worked = log.size if evidence is None else evidence.size
             whole = evidence is None or evidence.size != shown
-            if not whole and is_current(self._workspace.public, log.signed, worked):
+            public = self._workspace.public
+            if is_current(public, log.signed) or (not whole and is_current(public, log.signed, worked)):
                 continue
             try:
                 show(
