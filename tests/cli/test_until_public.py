@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -220,6 +221,30 @@ def test_results_are_not_sent_to_a_log_that_would_not_let_them_wait(night: Night
     done = in_process("workspace", "publish", concha, **BEFORE)
     assert (done.exit_code, "answers for it by the law of the place" in done.stderr) == (0, True)
     assert "law of the place" not in in_process("workspace", "publish", concha, **AFTER).stderr
+
+
+def test_a_hub_says_as_it_begins_that_results_go_on_and_who_answers(night: Night, tmp_path: Path) -> None:
+    """Once, and in the operators' log: in a log that lets nothing wait, while results might."""
+    concha = begin_party(night.official, tmp_path / "concha")
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that none of them goes on
+        port = taken.getsockname()[1]
+
+        def begun(log: Path, environment: Mapping[str, str]) -> str:
+            done = in_process("hub", "receive", log, "--port", port, **environment)
+            assert done.exit_code == 2
+            return done.stderr
+
+        said = begun(concha, BEFORE)
+        assert said.count("answers for it by the law of the place") == 1
+        assert "from 2031-04-27 01:00 UTC on, at the latest; this log publishes them as they come" in said
+        [line] = (concha / "private" / "operators.log").read_text().splitlines()
+        assert (json.loads(line)["what"], json.loads(line)["until"]) == (
+            "results-as-they-come", "2031-04-27 01:00 UTC",
+        )  # fmt: skip
+        late = SECRET | {"SOURCE_DATE_EPOCH": str(FROM + 4 * 3_600)}
+        for log, environment in ((concha, late), (night.azul, BEFORE), (night.official.directory, BEFORE)):
+            assert "law of the place" not in begun(log, environment)
+        assert not (night.azul / "private" / "operators.log").exists()
 
 
 # --- figures ---

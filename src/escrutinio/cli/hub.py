@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import ask_passphrase, passphrase_option
 
@@ -78,6 +79,7 @@ def receive(
     from escrutinio.running.workspace.workspace import open_workspace
 
     workspace = open_workspace(directory)
+    _say_results_go_on(workspace)
     receive_at(workspace, port, host, _receiver_key(key, promise), Limits(rate, burst),
                lambda address: _hear(workspace, address))  # fmt: skip
 
@@ -137,6 +139,7 @@ def run(
 
     workspace = open_workspace(directory)
     receiver_key = _receiver_key(key, promise)
+    _say_results_go_on(workspace)
     command = [sys.executable, "-u", "-m", "escrutinio", "hub", "publish", str(directory), "--period",
                str(period), "--pages", str(pages), "--evidence", str(evidence), "--followed"]  # fmt: skip
     with PublisherProcess(workspace, command, {PASSPHRASE: passphrase}) as publisher:
@@ -185,6 +188,22 @@ def _hear(workspace: Workspace, address: str) -> None:
         say("Receiving for {directory} at {address} ({ends})", directory=workspace.directory,
             address=address, ends=ends)
     )  # fmt: skip
+
+
+def _say_results_go_on(workspace: Workspace) -> None:
+    """Say, before the log of a party or an observer takes results that might wait, who answers for them."""
+    from escrutinio.running.hub.running import results_go_on
+
+    if until := results_go_on(workspace):
+        click.echo(
+            say(
+                "By the calendar results may be public from {until} on, at the latest; this log publishes "
+                "them as they come. Whoever publishes them sooner answers for it by the law of the place. "
+                'With "until_public": true in workspace.json they wait here.',
+                until=moment_text(until),
+            ),
+            err=True,
+        )
 
 
 def _receiver_key(address: str | None, seconds: int) -> ReceiverKey | None:

@@ -12,14 +12,20 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Self
 
+from escrutinio.base.clock import moment_text, now
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.base.garbage import looking_seldom
 from escrutinio.base.local_http import serve_locally
 from escrutinio.base.workers import workers
+from escrutinio.core.election.embargo import latest_moment
+from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.log.notes import NoteSigner
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.records.entry import read_record
+from escrutinio.core.records.types import Definition
 from escrutinio.running.hub.budget import Budgets
-from escrutinio.running.hub.diary import note
+from escrutinio.running.hub.diary import note, note_done
 from escrutinio.running.hub.keeper import keeper
 from escrutinio.running.hub.promising import ReceiverKey, promising
 from escrutinio.running.hub.sequencer import Sequencer
@@ -33,6 +39,22 @@ class Limits:
 
     rate: float
     burst: int
+
+
+def results_go_on(workspace: Workspace) -> int:
+    """Until when the election's calendar may have results wait which this log publishes as they come, since it
+    is not the authority's and was not asked to let them wait; in seconds since 1970, 0 for none. Where there
+    are such results it is written into the operators' log who began to receive them. Raises LogError."""
+    if workspace.lets_wait:
+        return 0
+    reader = open_log(workspace.public / "log")
+    size = parse_checkpoint(reader.checkpoint()).checkpoint.size
+    definition = read_record(next(read_entries(reader, size))).body
+    until = latest_moment(definition) if isinstance(definition, Definition) else 0
+    if until <= now():
+        return 0
+    note_done(workspace, "results-as-they-come", until=moment_text(until))
+    return until
 
 
 def receive_at(
