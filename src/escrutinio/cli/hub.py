@@ -75,13 +75,15 @@ def command() -> None:
 def receive(
     directory: Path, port: int, host: str, key: str | None, promise: int, rate: float, burst: int
 ) -> None:
-    from escrutinio.running.hub.running import Limits, receive_at
+    from functools import partial
+
+    from escrutinio.running.hub.running import Limits, lacks_publisher, receive_at
     from escrutinio.running.workspace.workspace import open_workspace
 
     workspace = open_workspace(directory)
     _say_results_go_on(workspace)
     receive_at(workspace, port, host, _receiver_key(key, promise), Limits(rate, burst),
-               lambda address: _hear(workspace, address))  # fmt: skip
+               lambda address: _hear(workspace, address), partial(lacks_publisher, workspace))  # fmt: skip
 
 
 @command.command(

@@ -106,6 +106,29 @@ def test_what_is_no_record_gets_a_sentence(
     assert web.get(problem["type"]).status_code == 200
 
 
+def test_a_receiver_without_a_publisher_is_not_well_and_counts_what_is_not_public(
+    night: Night, web: httpx.Client
+) -> None:
+    """As two services on one machine: nothing else would say that nothing becomes public any more."""
+    (raw,) = night.complaints(1, first=250)
+    assert web.post("/entries", content=raw, headers=ONE).status_code == 202
+    health = web.get("/health")
+    assert (health.status_code, health.json()["code"]) == (503, "hub-no-publisher")
+    with night.workspace.alone():  # a publisher has this as long as it runs
+        assert web.get("/health").text == "ok\n"
+
+    def behind() -> float:
+        (line,) = (
+            each for each in web.get("/metrics").text.splitlines()
+            if each.startswith("escrutinio_unpublished_entries")
+        )  # fmt: skip
+        return float(line.split()[1])
+
+    assert behind() > 0
+    published(night)
+    assert behind() <= 1  # the receiver may have told the log since then how it came
+
+
 def test_more_records_than_a_batch_may_have_are_none(night: Night, web: httpx.Client) -> None:
     (raw,) = night.complaints(1, first=200)
     answer = web.post("/entries", content=raw * (MAX_BATCH_RECORDS + 1), headers=MANY)
@@ -147,7 +170,7 @@ def test_thousands_who_say_nothing_keep_nobody_out(receiver: Running) -> None:
     files_for(2_100)
     with ExitStack() as stack:
         crowd(stack, receiver, 2_100)
-        assert httpx.get(f"{receiver.address}/health", timeout=30).status_code == 200
+        assert httpx.get(f"{receiver.address}/metrics", timeout=30).status_code == 200
 
 
 @pytest.mark.slow

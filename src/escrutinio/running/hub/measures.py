@@ -39,6 +39,9 @@ class Measures:
         self._stopped = Gauge(
             "escrutinio_stopped_records", "Records refused at their moment.", registry=self._registry
         )
+        self._behind = Gauge(
+            "escrutinio_unpublished_entries", "Entries durable and not in public.", registry=self._registry
+        )
         self._public = Gauge("escrutinio_public_entries", "Entries in public.", registry=self._registry)
 
     def count(self, outcome: str, count: int) -> None:
@@ -52,11 +55,14 @@ class Measures:
             observed = self._by_status[status] = self._seconds.labels(str(status))
         observed.observe(seconds)
 
-    def said(self, *, waiting: int, held: int, later: int, stopped: int, public: int) -> Exposition:
+    def said(
+        self, *, waiting: int, held: int, later: int, stopped: int, public: int, behind: int
+    ) -> Exposition:
         """All of it, with what stands at the moment."""
         self._waiting.set(waiting)
         self._held.set(held)
         self._later.set(later)
         self._stopped.set(stopped)
         self._public.set(public)
+        self._behind.set(behind)
         return Exposition(CONTENT_TYPE_LATEST, generate_latest(self._registry))

@@ -210,20 +210,22 @@ class Receiver:
         return PlainTextResponse("".join(f"{each}\n" for each in said))
 
     async def _say_health(self, _request: Request) -> Response:
-        if (error := self._health() or self._keeper.trouble) is not None:
+        if (error := self._keeper.trouble or await run_in_threadpool(self._health)) is not None:
             return refuse_with(503, error)
         return PlainTextResponse("ok\n")
 
     async def _say_measures(self, _request: Request) -> Response:
         assert self._intake is not None
         with self._lock:
-            later, stopped = self._store.waits()[0], len(self._store.stopped())
+            size, later, stopped = self._store.size, self._store.waits()[0], len(self._store.stopped())
+        public = self._public.size
         said = self._measures.said(
             waiting=self._intake.waiting,
             held=len(self._intake.quarantine),
             later=later,
             stopped=stopped,
-            public=self._public.size,
+            public=public,
+            behind=max(0, size - public),
         )
         return Response(said.body, media_type=said.type)
 

@@ -42,9 +42,9 @@ class Limits:
 
 
 def results_go_on(workspace: Workspace) -> int:
-    """Until when the election's calendar may have results wait which this log publishes as they come, since it
-    is not the authority's and was not asked to let them wait; in seconds since 1970, 0 for none. Where there
-    are such results it is written into the operators' log who began to receive them. Raises LogError."""
+    """Until when the election's calendar may have results wait which this log publishes as they come: it is
+    not the authority's, and was not asked to let them wait. In seconds since 1970, 0 for no such results;
+    where there are some the operators' log has who began to receive them. Raises LogError."""
     if workspace.lets_wait:
         return 0
     reader = open_log(workspace.public / "log")
@@ -80,6 +80,14 @@ def receive_at(
     ):
         receiver = Receiver(workspace, kept, store, promises, Measures(), health)
         serve_locally(receiver.application(), port, say, host, proxied=True)
+
+
+def lacks_publisher(workspace: Workspace) -> EscrutinioError | None:
+    """What is wrong where nothing makes public what a receiver of this workspace takes; None for nothing, and
+    where the store is a database, whose publisher may be on another machine."""
+    if workspace.settings.store or workspace.at_work():
+        return None
+    return LogError("hub-no-publisher")
 
 
 def publish_until(

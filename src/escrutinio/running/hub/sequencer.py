@@ -69,6 +69,8 @@ class Sequencer:
 
     def __init__(self, workspace: Workspace, signer: NoteSigner, pace: Pace, stop: Event) -> None:
         self._workspace, self._signer, self._pace, self._stop = workspace, signer, pace, stop
+        self._lacking: list[dict[str, object]] = []
+        """What was noted last of witnesses for whose cosignatures something waits."""
 
     def run(self, begun: Callable[[int], None], *, executor: Executor | None, patient: bool = False) -> None:
         """Publish; `begun` hears how many entries are public when it begins. `patient`: wait a while for
@@ -132,7 +134,16 @@ class Sequencer:
             if isinstance(error, LogAheadError) or error.code in _ENDS:
                 raise
             return
+        self._note_lacking(publisher)
         if signed is not None:
             note(self._workspace, "published", size=signed.checkpoint.size)
             if showing is not None:
                 showing.tell()
+
+    def _note_lacking(self, publisher: Publisher) -> None:
+        """Note who has not cosigned what was signed and is not public, once as long as they are the same."""
+        silent = publisher.asked if publisher.lacks_quorum else ()
+        lacking = [{"witness": each.name, **each.why.plain()} for each in silent if each.why]
+        if lacking and lacking != self._lacking:
+            note(self._workspace, "not-published", why=lacking)
+        self._lacking = lacking
