@@ -11,6 +11,7 @@ import pytest
 from escrutinio.core.election.embargo import embargo_of
 from escrutinio.core.records.types import Extension
 from tests.cli.hands import Election, begin_election
+from tests.cli.running import in_process
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -30,6 +31,9 @@ def example() -> list[str]:
 def test_an_extension_takes_effect_when_as_many_officers_signed_it_as_are_needed(tmp_path: Path) -> None:
     begin_election(tmp_path, days=DAYS)
     election = Election(tmp_path)
+    beyond = [each.replace("T21:", "T23:") for each in example()]
+    with pytest.raises(AssertionError, match="allows 2031-05-05 01:00 UTC at the latest"):
+        election.say("authority/officer-1", *beyond)
     first, second = ("authority/officer-1", "authority/officer-2")
     [one] = election.say(first, *example())["waiting"]
     assert one["signed"] == [first]
@@ -43,6 +47,8 @@ def test_an_extension_takes_effect_when_as_many_officers_signed_it_as_are_needed
     assert moments.pop("N") == at("21:00")
     assert at("20:00") in moments.values()
     assert not state.findings
+    shown = in_process("show", str(said.index), election.public)
+    assert "until        2031-05-05T00:00:00+00:00" in shown.stdout  # as the second officer was asked
 
 
 def test_an_area_that_there_is_not_is_refused_at_once(tmp_path: Path) -> None:

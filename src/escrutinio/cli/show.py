@@ -19,6 +19,7 @@ from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
 from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.proofs import format_proof, parse_proof
 from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError, check_bounds
+from escrutinio.core.records.codecs import TIME, Optional
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, body_to_plain, read_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text, typed_text
@@ -222,13 +223,19 @@ def _show(
         click.echo(note)
 
 
+_TIMES: tuple[object, ...] = (TIME, Optional(TIME))
+"""Fields of a record that people read as moments: whoever signs one sees it as it is written."""
+
+
 def show_entry(entry: Entry, index: int | None = None) -> None:
     """Print a record for people: its head, and every field that it has."""
     plain = _plain(index, entry)
     says = plain.pop("says")
     _table({**plain, "issued_at": _moment(entry.issued_at)})
     assert isinstance(says, dict)
-    _table(says, "  ")
+    times = {name for name, codec in entry.body.LAYOUT if codec in _TIMES}
+    _table({name: _moment(value) if name in times and value is not None else value
+            for name, value in says.items()}, "  ")  # fmt: skip
 
 
 def _moment(seconds: int) -> str:

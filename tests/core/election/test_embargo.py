@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from escrutinio.base.errors import DefinitionError
+from escrutinio.base.errors import DefinitionError, InputError
 from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.embargo import (
     BEARING,
+    check_extension,
     check_moments,
     early_records,
     embargo_of,
@@ -19,7 +20,7 @@ from escrutinio.core.election.findings.calendar import calendar_findings
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole, Retracted, Role, SheetFact
 from escrutinio.core.records.parts import Deadline
-from escrutinio.core.records.subjects import Subject
+from escrutinio.core.records.subjects import Subject, read_subject
 from tests.core.election.build import DAY, VOTES, Day, check_words, codes, machines
 
 FROM, SOUTH, LATEST = (
@@ -37,6 +38,41 @@ def moments(day: Day) -> list[int]:
 
 def extend(day: Day, until: int, place: str = "election", by: str = "authority/1") -> int:
     return day.say(t.Extension(DAY + until, "art. 9: polls closed late"), by, place)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "place", "until", "code"),
+    [
+        (CALENDAR, "election", 400, ""),
+        (CALENDAR, "area/norte", 1_000, ""),
+        (CALENDAR, "area/sur", 1_001, "extension-beyond"),
+        (CALENDAR, "area/sur", 300, "extension-not-later"),
+        (CALENDAR, "area/norte", 100, "extension-not-later"),
+        (CALENDAR, "election", 200, ""),  # moves norte alone
+        (CALENDAR, "station/n1.01", 400, "extension-no-wait"),
+        ((SOUTH, LATEST), "area/norte", 400, "extension-no-wait"),
+        ((FROM, SOUTH), "election", 400, "extension-no-latest"),
+        ((), "election", 400, "extension-no-wait"),
+    ],
+)
+def test_what_would_move_nothing_is_refused_before_it_is_signed(
+    calendar: tuple[Deadline, ...], place: str, until: int, code: str
+) -> None:
+    """And has no effect where it is signed all the same."""
+    day = Day(calendar=calendar)
+    about = read_subject(t.Extension.SUBJECT, place)
+    if not code:
+        check_extension(day.state(), about, DAY + until)
+    else:
+        with pytest.raises(InputError) as refused:
+            check_extension(day.state(), about, DAY + until)
+        assert refused.value.code == code
+    before = moments(day)
+    extend(day, until, place)
+    assert (moments(day) == before) is bool(code)
+    if not code:
+        with pytest.raises(InputError):  # a second time
+            check_extension(day.state(), about, DAY + until)
 
 
 def test_an_area_has_its_own_moment_else_that_of_the_area_around_it() -> None:

@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 
 def test_whose_cosignature_is_missing_is_noted_once(tmp_path: Path) -> None:
-    """Nothing becomes public without the quorum, and whoever reads `hub.log` alone is told of whom to call."""
+    """Without the quorum nothing becomes public, and `hub.log` alone says whom to call."""
     night, stop = begun(tmp_path), Event()
     home = WitnessHome(tmp_path / "azul")
     home.make("azul.example/witness", "words")

@@ -16,8 +16,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.clock import moment_text
 from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.errors import DefinitionError, InputError, RecordError
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.election.roll import Roll
@@ -120,7 +121,7 @@ def has_embargo(definition: t.Definition) -> bool:
 def latest_moment(definition: t.Definition) -> int:
     """A moment from which on nothing waits, whatever officers say, in seconds since 1970; 0 where the
     calendar lets nothing wait."""
-    days = {day.code: day.at for day in definition.calendar}
+    days = _days(definition)
     begins = [at for code, at in days.items() if code == FROM or code.startswith(f"{FROM}.")]
     return max(*begins, days.get(LATEST, 0), 0) if begins else 0
 
@@ -128,7 +129,7 @@ def latest_moment(definition: t.Definition) -> int:
 def check_moments(definition: t.Definition, areas: AreaTree) -> None:
     """Refuse moments that can have no effect, with DefinitionError: of an area that there is not, and a
     maximum before one of them. A definition that has them all the same is read, without that effect."""
-    days = {day.code: day.at for day in definition.calendar}
+    days = _days(definition)
     named = {code: code.removeprefix(f"{FROM}.") for code in days if code.startswith(f"{FROM}.")}
     for code, area in named.items():
         if area not in areas.index:
@@ -149,7 +150,7 @@ def _stages(
 ) -> Iterator[Embargo]:
     """The embargo by the calendar alone, then after each effective extension, in log order."""
     moments = np.zeros(len(areas), np.int64)
-    days = {day.code: day.at for day in definition.calendar}
+    days = _days(definition)
     general, latest = days.get(FROM, 0), days.get(LATEST, 0)
     for area, name in enumerate(areas.codes):
         own, parent = days.get(f"{FROM}.{name}"), int(areas.parent[area])
@@ -170,6 +171,27 @@ def _stages(
         else:
             beyond += (logged.index,)
         yield Embargo(areas, moments, moved, beyond)
+
+
+def check_extension(state: ElectionState, about: Subject, until: int) -> None:
+    """Refuse an extension that would move no moment if it came next, with InputError: who signs it would
+    believe that results wait, and they would not."""
+    held, latest = embargo_of(state), _days(state.definition.body).get(LATEST, 0)
+    where = held.moments > 0
+    if about.area is not None:
+        area = state.areas.index.get(about.area)
+        where &= area is not None and state.areas.within(area, np.arange(len(where), dtype=np.int32))
+    if about.station is not None or not where.any():
+        raise InputError("extension-no-wait")
+    if until > latest:
+        code = "extension-beyond" if latest else "extension-no-latest"
+        raise InputError(code, until=moment_text(until), latest=moment_text(latest))
+    if (first := int(held.moments[where].min())) >= until:
+        raise InputError("extension-not-later", until=moment_text(until), moment=moment_text(first))
+
+
+def _days(definition: t.Definition) -> dict[str, int]:
+    return {day.code: day.at for day in definition.calendar}
 
 
 def _extensions(state: ElectionState) -> tuple[Logged[t.Extension], ...]:

@@ -15,6 +15,7 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.election.acts import Acts, Awaiting
 from escrutinio.core.election.choosing import choose_contest
 from escrutinio.core.election.control import acts_in
+from escrutinio.core.election.embargo import check_extension
 from escrutinio.core.election.keys import HeldKey
 from escrutinio.core.election.revoking import WATCHERS
 from escrutinio.core.election.state import ElectionState, Standing, attachments_of
@@ -24,7 +25,7 @@ from escrutinio.core.records.entry import Entry, open_record, seal
 from escrutinio.core.records.keys import KeyHolder
 from escrutinio.core.records.parts import Attachment, LogHead
 from escrutinio.core.records.subjects import Subject
-from escrutinio.core.records.types import Body
+from escrutinio.core.records.types import Body, Extension
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.saying import read_says
 
@@ -156,6 +157,8 @@ class Signing(Writing):
             raise refused.why
         entry = open_record(raw)
         self._check_place(entry.about)
+        if isinstance(body, Extension):
+            check_extension(self._log.state, entry.about, body.until)
         self._hear(entry)
         self._admission.follow([raw])
         return Sealed(entry, self._waits(entry))

@@ -210,7 +210,9 @@ class Receiver:
         return PlainTextResponse("".join(f"{each}\n" for each in said))
 
     async def _say_health(self, _request: Request) -> Response:
-        if (error := self._keeper.trouble or await run_in_threadpool(self._health)) is not None:
+        if (trouble := self._keeper.trouble) is not None:
+            return refuse_with(503, trouble)
+        if (error := await run_in_threadpool(self._health)) is not None:
             return refuse_with(503, error)
         return PlainTextResponse("ok\n")
 
