@@ -47,7 +47,7 @@ def test_an_extension_takes_effect_when_as_many_officers_signed_it_as_are_needed
     assert moments.pop("N") == at("21:00")
     assert at("20:00") in moments.values()
     assert not state.findings
-    shown = in_process("show", str(said.index), election.public)
+    shown = in_process("show", said.index, "--log", election.public)
     assert "until        2031-05-05T00:00:00+00:00" in shown.stdout  # as the second officer was asked
 
 

@@ -41,6 +41,7 @@ def board(directory: Path, area_code: str, opens: str | None, closes: str | None
     from escrutinio.running.desk.operations import (
         area_counts,
         arrivals_of,
+        arrivals_waiting,
         hours_of,
         stations_of,
         waiting_sheets,
@@ -57,15 +58,24 @@ def board(directory: Path, area_code: str, opens: str | None, closes: str | None
     found, clock = stations_of(state), now()
     hours = hours_of(state, _moment(opens), _moment(closes))
     hub = hub_status(workspace)
-    calls = found.calls(hours, clock, waiting_sheets(state, hub.later))
-    whole, children = area_counts(found, np.logical_or.reduce(list(calls.values())), area)
+    waiting = waiting_sheets(state, hub.records)
+    calls = found.calls(hours, clock, waiting)
+    whole, children = area_counts(found, np.logical_or.reduce(list(calls.values())), area, waiting)
     rows = call_rows(found, calls, area)
-    came = arrivals_of(state).within(state.areas.within(area, state.roll.area) & found.votes)
+    here = state.areas.within(area, state.roll.area) & found.votes
+    held = arrivals_waiting(state, hub.later).within(here)
+    came = arrivals_of(state).within(here).beside(held)
     if as_json:
         print_json({
             "version": 1,
             "size": state.size,
-            "hub": {"status": hub.code, "waiting": hub.waiting, "later": len(hub.later)},
+            "hub": {
+                "status": hub.code,
+                "waiting": hub.waiting,
+                "later": len(hub.later),
+                "lacking": hub.lacking or None,
+                "silent": list(hub.silent),
+            },
             "opens": hours.opens,
             "closes": hours.closes,
             "area": _plain(whole),
@@ -84,16 +94,18 @@ def board(directory: Path, area_code: str, opens: str | None, closes: str | None
             ],
             "arrivals": {
                 "told": len(came.moments),
+                "later": len(held.moments),
                 "untold": len(came.untold),
                 "channels": {each.name.lower(): count for each, count in came.by_channel().items()},
             },
         })  # fmt: skip
     else:
         click.echo(say(STATUS_WORDS[hub.code]))
-        if later := hub.said_of_later(language()):
-            click.echo(later)
+        for more in (hub.said_of_quorum(language()), hub.said_of_later(language())):
+            if more:
+                click.echo(more)
         for each in (whole, *children):
-            _say_area(each)
+            _say_area(each, bool(hub.later))
         for row in rows:
             click.echo(f"{row.station}  {row.center}  {say(CALL_WORDS[row.why])}")
         if hours.opens is None or hours.closes is None:
@@ -106,7 +118,8 @@ def _moment(text: str | None) -> int | None:
     return None if text is None else moment(text)
 
 
-def _say_area(each: AreaCount) -> None:
+def _say_area(each: AreaCount, waits: bool) -> None:
+    later = say("; came and wait {waiting:,}", waiting=each.waiting) if waits else ""
     click.echo(
         say(
             "{area}: stations {stations:,}, opened {opened:,}, closed {closed:,}, all sheets in {whole:,}, "
@@ -119,6 +132,7 @@ def _say_area(each: AreaCount) -> None:
             paper=each.paper,
             calls=each.calls,
         )
+        + later
     )
 
 
@@ -130,5 +144,6 @@ def _plain(each: AreaCount) -> dict[str, object]:
         "opened": each.opened,
         "closed": each.closed,
         "transmitted": each.transmitted,
+        "waiting": each.waiting,
         "calls": each.calls,
     }

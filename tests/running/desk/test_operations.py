@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import numpy as np
 import pytest
 
 from escrutinio.base.errors import InputError
+from escrutinio.core.log.store import Held
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Channel, EventKind, Role, StationChangeKind
+from escrutinio.publication.site.cosigning import Cosigning, Silent, Waiting
 from escrutinio.running.desk.app import desk_application, desk_directory
 from escrutinio.running.desk.calls import CALLS, Called, Calls, Outcome
 from escrutinio.running.desk.operations import (
@@ -25,6 +28,7 @@ from escrutinio.running.desk.operations import (
     Hours,
     area_counts,
     arrivals_of,
+    arrivals_waiting,
     hours_of,
     stations_of,
     waiting_sheets,
@@ -32,6 +36,7 @@ from escrutinio.running.desk.operations import (
 from escrutinio.running.desk.operations_page import hub_status
 from escrutinio.running.desk.sessions import Sessions, Use
 from escrutinio.running.hub.sequencer import pause, resume
+from escrutinio.running.workspace.witnesses import SILENCES
 from escrutinio.running.workspace.workspace import Workspace, open_workspace
 from tests.cli.hands import CLOCK, Election, begin_election, roll_in_force
 from tests.cli.running import in_process
@@ -103,7 +108,7 @@ def test_a_station_that_was_closed_for_good_is_not_called(day: Day) -> None:
     day.say(t.StationChange(StationChangeKind.CLOSED, "n2", None, None), "authority/1", "n2.01")
     found = stations_of(day.state())
     assert "n2.01" not in called(day, AFTER_OPENING)[Call.NOT_OPENED]
-    whole, _ = area_counts(found, np.zeros(4, np.bool_), 0)
+    whole, _ = area_counts(found, np.zeros(4, np.bool_), 0, np.zeros(4, np.int32))
     assert whole.stations == 3
 
 
@@ -119,7 +124,7 @@ def test_areas_add_up(day: Day) -> None:
     say_event(day, "n1.01", EventKind.OPENED)
     found = stations_of(day.state())
     unopened = found.calls(HOURS, AFTER_OPENING)[Call.NOT_OPENED]
-    whole, children = area_counts(found, unopened, 0)
+    whole, children = area_counts(found, unopened, 0, np.zeros(4, np.int32))
     assert [(each.code, each.stations, each.opened, each.calls) for each in (whole, *children)] == [
         ("isla", 4, 1, 3),
         ("norte", 3, 1, 2),
@@ -164,8 +169,17 @@ def test_a_station_whose_sheets_came_and_wait_is_not_called(day: Day) -> None:
     said = {why: [names[n] for n in np.flatnonzero(which)] for why, which in calls.items()}
     assert said[Call.NOT_OPENED] == ["n1.02", "n2.01"]
     assert said[Call.NOT_TRANSMITTED] == ["n1.01"]
+    south = area_counts(found, np.zeros(4, np.bool_), 0, waiting)[1][1]
+    assert (south.code, south.transmitted, south.waiting) == ("sur", 0, 1)
+    held = [Held(raw, DAY + at, 0, 0, channel=Channel.REMOVABLE) for at, raw in enumerate(waits)]
+    came = arrivals_waiting(state, held)
+    assert came.by_channel() == {Channel.REMOVABLE: 2}
+    both = arrivals_of(state).beside(came)  # the second sheet of one contest is none that is expected
+    assert both.curve() == [(DAY, 1), (DAY + 1, 2)]
+    assert [names[at] for at in both.station.tolist()] == ["s1.01", "n1.01"]
     day.log += waits[:1]  # in the log it waits no more
     assert waiting_sheets(day.state(), waits[:1]).sum() == 0
+    assert len(arrivals_waiting(day.state(), held[:1]).moments) == 0
 
 
 # --- calls ---
@@ -255,6 +269,12 @@ def test_the_hub_is_open_paused_or_closed(workspace: Workspace) -> None:
         pause(workspace, "a test")
         assert hub_status(workspace).code == "paused"
     resume(workspace, "a test")
+    assert hub_status(workspace).said_of_quorum("en") == ""
+    missing = Cosigning(Waiting(CLOCK, 9), (Silent("azul", CLOCK),))
+    (workspace.private / SILENCES).write_bytes(msgspec.json.encode(missing))
+    said = hub_status(workspace).said_of_quorum("en")
+    assert said.endswith("nothing becomes public, for want of cosignatures. Silent: azul")
+    (workspace.private / SILENCES).unlink()
 
 
 def test_the_command_lists_whom_to_call(election: Election) -> None:

@@ -6,7 +6,7 @@ says so. A station that counts on paper has no machine, and is asked for its she
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.election.places import in_places
 from escrutinio.core.election.state import OFFICIAL, ElectionState, Status
+from escrutinio.core.log.store import Held
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Channel, EventKind, StationChangeKind
 from escrutinio.core.records.cose import split
@@ -149,18 +150,24 @@ def stations_of(state: ElectionState) -> Stations:
 def waiting_sheets(state: ElectionState, records: Iterable[bytes]) -> NDArray[np.int32]:
     """Of how many contests an official sheet of each station of the roll came that is not in the log yet,
     int32 [stations]: what waits for the moment from which results may be public."""
+    found = np.zeros(len(state.roll), np.int32)
+    for place, _ in _waiting(state, records):
+        found[place] += 1
+    return found
+
+
+def _waiting(state: ElectionState, records: Iterable[bytes]) -> dict[tuple[int, str], int]:
+    """The official sheets that came and are not in the log, by station and contest: the number, among these
+    records, of the first of each."""
     there = {view.code: _at(state, view.code, OFFICIAL) for view in state.contests}
-    came: set[tuple[int, str]] = set()
-    for raw in records:
+    came: dict[tuple[int, str], int] = {}
+    for number, raw in enumerate(records):
         if kind_of(raw) in OFFICIAL:
             station, _, contest = split(raw).subject.partition("/")
             place = state.roll.index.get(station, -1)
             if place >= 0 and contest in there and not there[contest][place]:
-                came.add((place, contest))
-    found = np.zeros(len(state.roll), np.int32)
-    for place, _ in came:
-        found[place] += 1
-    return found
+                came.setdefault((place, contest), number)
+    return came
 
 
 def _at(state: ElectionState, contest: str, kinds: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -175,7 +182,8 @@ def _at(state: ElectionState, contest: str, kinds: tuple[int, ...]) -> NDArray[n
 @dataclass(frozen=True, slots=True)
 class AreaCount:
     """An area: how many stations vote there, of how many it is said that they opened and closed, how many
-    have all their sheets in the log, how many are to be called."""
+    have all their sheets in the log, how many have one that came and waits for its moment, how many are to be
+    called."""
 
     code: str
     name: str
@@ -184,11 +192,14 @@ class AreaCount:
     opened: int
     closed: int
     transmitted: int
+    waiting: int
     calls: int
 
 
-def area_counts(found: Stations, calls: NDArray[np.bool_], area: int) -> tuple[AreaCount, list[AreaCount]]:
-    """An area and its children that have stations."""
+def area_counts(
+    found: Stations, calls: NDArray[np.bool_], area: int, waiting: NDArray[np.int32]
+) -> tuple[AreaCount, list[AreaCount]]:
+    """An area and its children that have stations; `waiting` as `waiting_sheets` has it."""
     tree, place = found.state.areas, found.state.roll.area
 
     def count(each: int) -> AreaCount:
@@ -205,6 +216,7 @@ def area_counts(found: Stations, calls: NDArray[np.bool_], area: int) -> tuple[A
             many(found.opened != Ground.NONE),
             many(found.closed != Ground.NONE),
             many(found.whole),
+            many(waiting > 0),
             many(calls),
         )
 
@@ -227,6 +239,17 @@ class Arrivals:
         mine = here[self.station]
         return Arrivals(
             self.moments[mine], self.station[mine], self.channel[mine], self.untold[here[self.untold]]
+        )
+
+    def beside(self, other: Arrivals) -> Arrivals:
+        """These and others, by their moments."""
+        moments = np.concatenate((self.moments, other.moments))
+        order = np.argsort(moments, kind="stable")
+        return Arrivals(
+            moments[order],
+            np.concatenate((self.station, other.station))[order],
+            np.concatenate((self.channel, other.channel))[order],
+            np.concatenate((self.untold, other.untold)),
         )
 
     def by_channel(self) -> dict[Channel, int]:
@@ -256,6 +279,17 @@ def arrivals_of(state: ElectionState) -> Arrivals:
     told = np.flatnonzero(moments >= 0)
     told = told[np.argsort(moments[told], kind="stable")]
     return Arrivals(moments[told], station[told], channel[told], station[moments < 0])
+
+
+def arrivals_waiting(state: ElectionState, held: Sequence[Held]) -> Arrivals:
+    """The sheets of `waiting_sheets` with the moments at which they came, by the receivers' own store."""
+    found = _waiting(state, [each.record for each in held])
+    these = [held[number] for number in found.values()]
+    moments = np.array([each.received for each in these], np.int64)
+    station = np.array([place for place, _ in found], np.int32)
+    channel = np.array([each.channel for each in these], np.uint8)
+    nothing = Arrivals(moments[:0], station[:0], channel[:0], station[:0])
+    return nothing.beside(Arrivals(moments, station, channel, station[:0]))
 
 
 def _sheets(

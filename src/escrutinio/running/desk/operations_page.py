@@ -19,7 +19,7 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.store import ALL_HELD
+from escrutinio.core.log.store import ALL_HELD, Held
 from escrutinio.core.records.codes import Kind
 from escrutinio.publication.documents.charts import steps
 from escrutinio.publication.documents.code_words import WORDS
@@ -32,6 +32,7 @@ from escrutinio.running.desk.operations import (
     Stations,
     area_counts,
     arrivals_of,
+    arrivals_waiting,
     hours_of,
     stations_of,
     waiting_sheets,
@@ -40,6 +41,7 @@ from escrutinio.running.desk.sessions import Session
 from escrutinio.running.desk.transcription.texts import texts
 from escrutinio.running.hub.sequencer import is_paused
 from escrutinio.running.workspace.follower import Follower
+from escrutinio.running.workspace.witnesses import read_cosigning
 from escrutinio.running.workspace.workspace import Workspace
 
 PLACE = "/operations"
@@ -82,6 +84,7 @@ _TEXTS: dict[str, str] = {
     "opened": N_("Opened"),
     "closed": N_("Closed"),
     "transmitted": N_("All sheets in"),
+    "waiting": N_("Came and wait"),
     "paper": N_("On paper"),
     "calls": N_("To call"),
     "list": N_("Stations to call"),
@@ -105,8 +108,9 @@ _TEXTS: dict[str, str] = {
     "basis": N_(
         "From the public log alone: a station opened where its machine's word, its zero report or its sheet "
         "says so, and closed where its machine's word or its sheet does. What was received and is not public "
-        "yet is left out, but no station is called whose sheets came and wait for their moment. Stations on "
-        "paper have no machine and are not asked whether they opened or closed."
+        "yet is left out, but for sheets that wait for their moment: they are counted apart and among the "
+        "arrivals, and their stations are not called. Stations on paper have no machine and are not asked "
+        "whether they opened or closed."
     ),
     "no-hours": N_(
         "Neither calendar nor command says when voting begins or ends (polls_open, polls_close): stations "
@@ -118,12 +122,31 @@ _TEXTS: dict[str, str] = {
 @dataclass(frozen=True, slots=True)
 class HubStatus:
     """Whether what is received becomes public: `open`, `paused` or `closed`; how many records wait for that;
-    which wait for the moment from which results may be public, and until when the last of them does."""
+    which wait for the moment from which results may be public, and until when the last of them does; since
+    when nothing is public for want of cosignatures (0 for not), and whose are missing."""
 
     code: str
     waiting: int
-    later: tuple[bytes, ...] = ()
+    later: tuple[Held, ...] = ()
     until: int = 0
+    lacking: int = 0
+    silent: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> list[bytes]:
+        """What waits for that moment."""
+        return [each.record for each in self.later]
+
+    def said_of_quorum(self, lang: str) -> str:
+        """Whose cosignatures are missing, in a language; nothing where none is that anything waits for."""
+        if not self.lacking:
+            return ""
+        return say_in(
+            lang,
+            "Since {moment} nothing becomes public, for want of cosignatures. Silent: {names}",
+            moment=moment_text(self.lacking),
+            names=", ".join(self.silent) or "–",
+        )
 
     def said_of_later(self, lang: str) -> str:
         """What waits for that moment, in a language; nothing where nothing does."""
@@ -143,9 +166,12 @@ def hub_status(workspace: Workspace) -> HubStatus:
     with workspace.store() as store:
         waiting = store.size - store.head("public").size
         held = store.held_until(ALL_HELD, ALL_HELD)
-    later, until = tuple(each.record for each in held), max((each.until for each in held), default=0)
+    until = max((each.until for each in held), default=0)
     code = "paused" if is_paused(workspace) else "open" if workspace.at_work() else "closed"
-    return HubStatus(code, waiting, later, until)
+    cosigning = read_cosigning(workspace.private)
+    lacking = 0 if cosigning.waiting is None else cosigning.waiting.since
+    silent = tuple(each.name for each in cosigning.silent)
+    return HubStatus(code, waiting, tuple(held), until, lacking, silent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,13 +287,15 @@ class OperationsBoard:
         hours = hours_of(state)
         area = state.areas.index.get(asked.get("area", ""), 0)
         hub = hub_status(self._workspace)
-        calls = found.calls(hours, now, waiting_sheets(state, hub.later))
-        whole, children = area_counts(found, np.logical_or.reduce(list(calls.values())), area)
+        waiting = waiting_sheets(state, hub.records)
+        calls = found.calls(hours, now, waiting)
+        whole, children = area_counts(found, np.logical_or.reduce(list(calls.values())), area, waiting)
         sort = asked["sort"] if asked.get("sort") in SORTS else SORTS[0]
         latest = self._calls.latest()
         rows = _sorted(call_rows(found, calls, area), sort, latest)
         here = state.areas.within(area, state.roll.area) & found.votes
-        came = seen.arrivals.within(here)
+        held = arrivals_waiting(state, hub.later).within(here)
+        came = seen.arrivals.within(here).beside(held)
         due, tree, body = int(found.due[here].sum()), state.areas, state.definition.body
         more = len(rows) - MOST_CALLS
         page = self._template.render(
@@ -291,6 +319,7 @@ class OperationsBoard:
             hub=say_in(lang, STATUS_WORDS[hub.code]),
             waiting=say_in(lang, "Records received and not public yet: {waiting:,}", waiting=hub.waiting),
             later=hub.said_of_later(lang),
+            lacking=hub.said_of_quorum(lang),
             size=say_in(
                 lang, "The log has {size:,} entries; read {moment}.", size=state.size, moment=moment_text(now)
             ),
@@ -303,7 +332,7 @@ class OperationsBoard:
             outcomes=[(each.value, say_in(lang, text)) for each, text in OUTCOME_WORDS.items()],
             refused=refused,
             picture=_picture(came, due),
-            arrived=_arrived(came, due, lang),
+            arrived=_arrived(came, due, len(held.moments), lang),
             channels=[(say_in(lang, WORDS[type(each)][each]), n) for each, n in came.by_channel().items()],
         )
         return remember_language(request, HTMLResponse(page, status))
@@ -349,7 +378,7 @@ def _picture(came: Arrivals, due: int) -> str:
     return steps([(at - start, count) for at, count in curve], marks, end - start, max(due, curve[-1][1]))
 
 
-def _arrived(came: Arrivals, due: int, lang: str) -> list[str]:
+def _arrived(came: Arrivals, due: int, waiting: int, lang: str) -> list[str]:
     told = len(came.moments)
     said = [say_in(lang, "{told:,} of {due:,} sheets that are expected have come.", told=told, due=due)]
     if told:
@@ -360,6 +389,15 @@ def _arrived(came: Arrivals, due: int, lang: str) -> list[str]:
                 "The first came {first}, the last {last}. The top of the picture is all that are expected.",
                 first=first,
                 last=last,
+            )
+        )
+    if waiting:
+        said.append(
+            say_in(
+                lang,
+                "Of these wait for the moment from which results may be public, and are not in the log: "
+                "{waiting:,}",
+                waiting=waiting,
             )
         )
     if untold := len(came.untold):
