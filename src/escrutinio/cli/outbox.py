@@ -297,7 +297,7 @@ def _stands(each: Held) -> str:
     said = [
         say("printed") if each.printed else "",
         say("saved") if each.saved and not each.sent else "",
-        say("public") if each.public else say("received") if each.sent else say("not sent"),
+        say("public") if each.public else say("sent") if each.sent else say("not sent"),
         say("receipt {code}", code=each.code) if each.code else "",
     ]
     return ", ".join(filter(None, said))
