@@ -95,6 +95,18 @@ def bare(public: Path) -> dict[str, bytes]:
     return found
 
 
+def contests_that_wait(public: Path) -> dict[str, int]:
+    """Of how many contests the page of an area, and its card, says without a script from when on the log may
+    have results."""
+    said = b"the log may have results of this place from April 26, 2031, 21:00"
+    pages, cards = (
+        {path.stem: path.read_bytes().replace(b"\xc2\xa0", b" ").count(said) for path in public.glob(where)}
+        for where in ("en/areas/*.html", "embed/en/*.html")
+    )
+    assert pages == cards
+    return pages
+
+
 def published(directory: Path, environment: Mapping[str, str], *options: str) -> dict[str, Any]:
     done = in_process("workspace", "publish", directory, *options, "--json", **environment)
     assert done.exit_code == 0, done.output
@@ -137,7 +149,11 @@ def test_before_the_moment_what_is_published_is_what_it_is_without_the_results(
     assert any(isinstance(each.body, IncidentDisclosure) for each in open_verified(log).state.controls)
     assert json.loads((log / "live.json").read_bytes())["later"] == {"count": 1, "until": FROM}
     assert re.search(rb"are not in the log yet: 1; [^<]*2031[^<]* on<", files(log)["en/index.html"])
+    before = contests_that_wait(log)
+    assert set(before.values()) == ({2, 4} if whose == "authority" else {0})
     published(directory, AFTER)
+    come = {"TI", "N"} if whose == "authority" else set()
+    assert contests_that_wait(log) == {area: many - (area in come) for area, many in before.items()}
     assert open_verified(log).find(raw) is not None
     assert json.loads((log / "live.json").read_bytes())["later"] is None
     assert b"are not in the log yet" not in files(log)["en/index.html"]

@@ -20,8 +20,9 @@ from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.records import types as t
 from escrutinio.publication.site.model import FindingsIn, Site
 
-EVERYWHERE = (t.Definition, t.Charter, t.Enrolment, t.CoRecord, t.Roll, t.NominationChange)
-"""What bears on every area: keys may be judged late by it, options renamed, stations moved."""
+EVERYWHERE = (t.Definition, t.Charter, t.Enrolment, t.CoRecord, t.Roll, t.NominationChange, t.Extension)
+"""What bears on every area: keys may be judged late by it, options renamed, stations moved, results
+of what lies in an area put off."""
 
 
 _AROUND = " "

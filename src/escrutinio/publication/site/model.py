@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.core.derived.files import has_cards, shown_bases
 from escrutinio.core.election.definition import PROPORTIONAL
+from escrutinio.core.election.embargo import Embargo, embargo_of
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_candidate
-from escrutinio.core.records.codes import AuthorRole
+from escrutinio.core.records.codes import AuthorRole, LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Acceptance, Body, Proclamation, Ruling
 from escrutinio.intake.authoring.presentation import Presentation
@@ -168,6 +169,20 @@ class Site:
         )
         """Whose root keys sign under which name: "authority/root" says nothing of who that is."""
         self.book = LogBook(state)
+
+    @cached_property
+    def _wait(self) -> Embargo | None:
+        charter = self.state.charter
+        official = charter is not None and charter.body.role is LogRole.OFFICIAL
+        return embargo_of(self.state) if official else None
+
+    def results_from(self, race: Race, area: int) -> int:
+        """From when on the log may have results of an area by the calendar and the extensions, in seconds
+        since 1970; 0 where it need not wait, where a sheet of the contest there counts already, and in a log
+        in which others answer for that."""
+        if self._wait is None or any(column.coverage(area).counted for column in race.columns):
+            return 0
+        return self._wait.of_area(area)
 
     @cached_property
     def registered(self) -> list[int]:
