@@ -11,9 +11,10 @@ import pytest
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.core.election.findings import finding
-from escrutinio.core.records.types import Arrival, Body, Statement, TallySheet
+from escrutinio.core.records.types import Arrival, Body, Extension, Statement, TallySheet
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
+from tests.core.election.build import DAY, Day
 from tests.publication.growing import Night, contents, night
 
 
@@ -91,6 +92,13 @@ def test_arrivals_and_statements_change_no_area(mini: Night, kind: type[Body]) -
     sizes = {logged.index + 1 for logged in state.records(kind)}
     assert sizes
     assert sizes.isdisjoint(changes(state).page.tolist())
+
+
+def test_an_extension_changes_every_area_that_it_may_move() -> None:
+    """Also what lies below the one that it names: pages say from when on results may be there."""
+    day = Day()
+    index = day.say(Extension(DAY, "late"), "authority/1", "area/isla")
+    assert set(changes(day.state()).page.tolist()) == {index + 1}
 
 
 def test_every_sheet_of_the_log_is_a_change_at_its_size(mini: Night) -> None:
