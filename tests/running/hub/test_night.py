@@ -23,8 +23,8 @@ from escrutinio.core.verification.judge import Verdict
 from escrutinio.core.verification.promises import judge_promise
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE, RECORD_TYPE
-from tests.cli.running import escrutinio
-from tests.running.hub.night import CLOCK, WORDS, Night, begun, hub
+from tests.cli.running import escrutinio, process
+from tests.running.hub.night import CLOCK, WORDS, Night, begun, hub, published
 
 ONE = {"Content-Type": RECORD_TYPE}
 SECRET = {"ESCRUTINIO_PASSPHRASE": WORDS}
@@ -209,6 +209,25 @@ def test_a_key_that_is_no_receivers_is_refused_at_once(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "receiver's key" in done.stderr
+
+
+def test_a_publisher_that_does_not_begin_says_why_once(tmp_path: Path) -> None:
+    """An old copy of the store: nothing goes on, in sentences, and `hub.log` has the reason too."""
+    night = begun(tmp_path)
+    store = night.workspace.private / "store.sqlite"
+    old = store.read_bytes()
+    with night.workspace.acceptor() as acceptor:
+        acceptor.accept(night.complaints(1))
+    published(night)
+    for path in night.workspace.private.glob("store.sqlite-*"):
+        path.unlink()
+    store.write_bytes(old)
+    done = process("hub", "run", night.directory, "--port", 0, **SECRET)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 2, done.stderr
+    assert "did not begin and said why (exit code 2); nothing is received" in done.stderr
+    [ended] = log_of(night, "ended")
+    assert "'store-behind'" in str(ended["why"])
 
 
 @pytest.mark.slow

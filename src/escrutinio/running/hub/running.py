@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -118,7 +117,8 @@ def _stopped_by_signals(stop: Event) -> Iterator[None]:
 
 
 def _read_to_the_end(stop: Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through `sys.stdin`: a thread that waits in its buffer ends the interpreter with a fatal error.
+    while os.read(0, 4096):
         pass
     stop.set()
 
@@ -137,8 +137,8 @@ class PublisherProcess:
         """Wait until it publishes. Raises LogError where it does not begin; it has said why."""
         assert self._process.stdout is not None
         if not self._process.stdout.readline():
-            self._process.wait()
-            raise LogError("hub-publisher-ended", code=self._process.returncode)
+            self._process.communicate()
+            raise LogError("hub-publisher-not-begun", code=self._process.returncode)
         self._watch.start()
         return self
 

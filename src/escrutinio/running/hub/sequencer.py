@@ -74,7 +74,14 @@ class Sequencer:
 
     def run(self, begun: Callable[[int], None], *, executor: Executor | None, patient: bool = False) -> None:
         """Publish; `begun` hears how many entries are public when it begins. `patient`: wait a while for
-        another one that is about to end."""
+        another one that is about to end. Why it ended, or did not begin, is noted."""
+        try:
+            self._run(begun, executor, patient)
+        except LogError as error:
+            note(self._workspace, "ended", why=error.plain())
+            raise
+
+    def _run(self, begun: Callable[[int], None], executor: Executor | None, patient: bool) -> None:
         with (
             self._alone(patient),
             self._workspace.staying_publisher(self._signer, now) as publisher,
