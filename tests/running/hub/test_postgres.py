@@ -185,6 +185,8 @@ def test_two_receivers_share_it_and_a_restart_loses_nothing(server: Database, tm
         down = httpx.post(f"{one.address}/entries", content=records[40], headers=many)
         assert down.status_code == 503
         assert down.headers["retry-after"]
+        health = httpx.get(f"{two.address}/health")  # also where nobody has sent anything since
+        assert (health.status_code, health.json()["code"]) == (503, "store-unusable")
         server.start()
         for hub_at in (one, two):  # each finds its connection cut once, is patient, and connects again
             sent = HubClient(hub_at.address, 60).send(records, {})

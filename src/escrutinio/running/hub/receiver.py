@@ -210,6 +210,8 @@ class Receiver:
         return PlainTextResponse("".join(f"{each}\n" for each in said))
 
     async def _say_health(self, _request: Request) -> Response:
+        with self._lock:
+            self._store.head("public")  # a store that cannot be used says why
         if (trouble := self._keeper.trouble) is not None:
             return refuse_with(503, trouble)
         if (error := await run_in_threadpool(self._health)) is not None:
