@@ -136,6 +136,22 @@ def test_more_records_than_a_batch_may_have_are_none(night: Night, web: httpx.Cl
     assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (f"POST /entries HTTP/1.1\r\nContent-Type: {RECORD_TYPE}", b"413"),
+        ("POST /entries HTTP/1.1\r\nContent-Type: text/plain", b"415"),
+        (f"PUT /attachments/{'0' * 64} HTTP/1.1", b"404"),
+    ],
+)
+def test_who_is_refused_can_send_all_of_it_and_reads_why(receiver: Running, head: str, status: bytes) -> None:
+    """As a web server before the hub does, which called a connection that is reset a fault of the hub's."""
+    where, many = urlsplit(receiver.address), 16 * 1024 * 1024
+    with socket.create_connection((where.hostname or "", where.port or 0), 30) as connection:
+        connection.sendall(f"{head}\r\nHost: hub\r\nContent-Length: {many}\r\n\r\n".encode() + bytes(many))
+        assert connection.recv(4096).split()[1] == status
+
+
 def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client) -> None:
     (raw,) = night.complaints(1, first=300)
     where = urlsplit(receiver.address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -15,6 +16,11 @@ BODY_SECONDS = 20.0
 MOST_HELD = 512 * 1024 * 1024
 """Bytes of long bodies that are held at once. A single record is always read, else those who send much would
 keep out those who send little."""
+
+
+REST_SECONDS, MOST_REST = 5.0, 256 * 1024 * 1024
+"""How long, and how much of it, the rest of a body that is refused is still read."""
+_WHOLE = "escrutinio.body-whole"
 
 
 class BadRequestError(Exception):
@@ -59,7 +65,22 @@ class Bodies:
             body += piece
             self._held += len(piece)
             more = message.get("more_body", False)
+            request.scope[_WHOLE] = not more
             if len(body) > limit:
                 raise BadRequestError(413, InputError("hub-body-long", limit=limit))
             if self._held > MOST_HELD and len(body) > MAX_RECORD:
                 raise BadRequestError(503, InputError("hub-crowded"))
+
+    async def forget_rest(self, request: Request) -> None:
+        """Read on what the sender of a refused request still writes, and forget it: otherwise the connection
+        is reset under them, and a web server that passes a body on never reads why it was refused."""
+        if request.method not in ("POST", "PUT") or request.scope.get(_WHOLE) or "expect" in request.headers:
+            return
+        left = MOST_REST
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                while left > 0:
+                    message = await request.receive()
+                    if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                        return
+                    left -= len(message.get("body", b""))

@@ -95,7 +95,7 @@ class Receiver:
                 Route("/health", self._say_health, methods=["GET"]),
                 Route("/metrics", self._say_measures, methods=["GET"]),
             ],
-            exception_handlers=dict.fromkeys(_REFUSED, _refused),
+            exception_handlers=dict.fromkeys(_REFUSED, self._refuse),
             lifespan=lifespan,
         )
 
@@ -108,10 +108,15 @@ class Receiver:
             try:
                 response = await self._post(request)
             except _REFUSED as error:
-                response = _refused(request, error)
+                response = await self._refuse(request, error)
             await response(scope, receive, send)
 
         return application
+
+    async def _refuse(self, request: Request, error: Exception) -> Response:
+        if not (isinstance(error, BadRequestError) and error.status == 408):
+            await self._bodies.forget_rest(request)
+        return _refused(request, error)
 
     # --- records ---
 
@@ -212,9 +217,7 @@ class Receiver:
     async def _say_health(self, _request: Request) -> Response:
         with self._lock:
             self._store.head("public")  # a store that cannot be used says why
-        if (trouble := self._keeper.trouble) is not None:
-            return refuse_with(503, trouble)
-        if (error := await run_in_threadpool(self._health)) is not None:
+        if (error := self._keeper.trouble or self._health()) is not None:
             return refuse_with(503, error)
         return PlainTextResponse("ok\n")
 
