@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,8 @@ from escrutinio.core.records.receipt import read_receipt_code, receipt_code
 from escrutinio.core.records.types import Arrival
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.delivery import take_answer
-from escrutinio.running.exchange.hub_client import HubClient
+from escrutinio.running.exchange.hub_client import HubClient, Sent
+from escrutinio.running.exchange.parcel import ATTACHMENTS, sent_attachment
 from escrutinio.running.exchange.stick import answers, put_answers, read_stick, save
 from tests.cli.running import escrutinio
 from tests.running.hub.boxes import NOWHERE, box, closing_all, one_round
@@ -113,6 +115,29 @@ def test_missing_and_damaged_parts_are_named(night: Night, tmp_path: Path) -> No
     lists[2].unlink()
     codes = {each.code for each in read_stick(stick, night.election.hex()).problems}
     assert codes == {"stick-list", "parcel-damaged", "stick-unlisted"}
+
+
+def test_what_is_no_file_on_a_stick_is_neither_waited_for_nor_followed(tmp_path: Path) -> None:
+    """A pipe or a device in the place of an attachment; a link where an answer is about to be written."""
+    content, record = b"words", b"a record"
+    digest = sha256(content).digest()
+    place = tmp_path / ATTACHMENTS / digest.hex()
+    place.parent.mkdir()
+    os.mkfifo(place)
+    assert sent_attachment(tmp_path, digest) is None
+    place.unlink()
+    place.symlink_to("/dev/zero")
+    assert sent_attachment(tmp_path, digest) is None
+    place.unlink()
+    place.write_bytes(content)
+    assert sent_attachment(tmp_path, digest) == content
+    own = tmp_path / "own"
+    own.write_bytes(b"of whoever reads the stick")
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / f"{sha256(record).hexdigest()}.promise.cose.tmp").symlink_to(own)
+    with pytest.raises(LogError):
+        put_answers(tmp_path, [record], [Sent(b"a promise")], {})
+    assert own.read_bytes() == b"of whoever reads the stick"
 
 
 def test_a_stick_of_another_election_is_refused(night: Night, tmp_path: Path) -> None:
