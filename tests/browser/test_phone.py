@@ -41,8 +41,8 @@ STORED = """() => new Promise((resolve) => {
 
 
 class Party:
-    """A party's server, which can be gone and come back on its port; `deaf` loses answers on their way, and with
-    `mute` nothing that is asked is answered until it is over."""
+    """A party's server, which can be gone and come back on its port; `deaf` loses answers on their way, and
+    with `mute` nothing that is asked is answered until it is over."""
 
     def __init__(self, directory: Path) -> None:
         self.box = PictureBox(directory)

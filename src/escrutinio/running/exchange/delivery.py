@@ -162,7 +162,8 @@ class Delivery:
         self, records: Sequence[Held], to_all: set[bytes], whys: list[EscrutinioError]
     ) -> tuple[dict[bytes, str], set[bytes]]:
         """The records that a hub took, and which one, by digest; each address is asked for what is left, and
-        for what is to go `to_all`. And those for which a hub's answer was not believed: it may have them all the same."""
+        for what is to go `to_all`. And those for which a hub's answer was not believed: it may have them all
+        the same."""
         taken, doubted = dict[bytes, str](), set[bytes]()
         refused: dict[bytes, list[Sent]] = {}
         records, attachments, lacking = self._outbox.whole(records)
