@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
@@ -40,19 +41,22 @@ STORED = """() => new Promise((resolve) => {
 
 
 class Party:
-    """A party's server, which can be gone and come back on its port; `deaf` loses answers on their way."""
+    """A party's server, which can be gone and come back on its port; `deaf` loses answers on their way, and
+    with `mute` nothing that is asked is answered until it is over."""
 
     def __init__(self, directory: Path) -> None:
         self.box = PictureBox(directory)
         self.box.begin(KEYRING)
         self.sessions = Sessions(directory / "desk", lambda: HOUR)
-        self.deaf = False
+        self.deaf = self.mute = False
         self.server = Server(self._app())
 
     def _app(self) -> ASGIApp:
         app = phone_application(small_state(), self.box, self.sessions, now=lambda: HOUR)
 
         async def losing(scope: Scope, receive: Receive, send: Send) -> None:
+            while self.mute and scope["type"] == "http":
+                await asyncio.sleep(0.02)
             if not (self.deaf and scope["method"] == "POST"):
                 return await app(scope, receive, send)
 
@@ -65,6 +69,7 @@ class Party:
         return losing
 
     def stop(self) -> None:
+        self.mute = False
         self.server.stop()
 
     def again(self) -> None:
@@ -156,6 +161,40 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_counts_once(page: Page, 
     assert (page.evaluate(STORED), len(party.pictures())) == (0, 1)
     receipt = page.inner_text("#photos b")
     assert [one.digest[:8] for one in party.box.open(KEYRING)] == [receipt]
+
+
+def test_a_network_that_swallows_everything_is_not_waited_for(page: Page, party: Party) -> None:
+    """It takes connections and says nothing: the page comes as it was kept, and a try has an end."""
+    page.clock.install()
+    party.mute = True
+    page.reload()
+    take(page, photo())
+    page.wait_for_selector("text=Enviando")
+    page.clock.fast_forward(60_000)
+    page.wait_for_selector("text=aún sin enviar")
+    page.click("#send")
+    page.wait_for_selector("text=Enviando")
+    party.stop()  # what was on its way is gone, and nobody says so
+    party.again()
+    page.click("#send")
+    page.wait_for_selector("text=Recibo")
+    assert (page.evaluate(STORED), len(party.pictures())) == (0, 1)
+
+
+def test_one_photo_that_cannot_be_kept_does_not_lose_the_others(page: Page, party: Party) -> None:
+    page.evaluate("""() => {
+      const decode = createImageBitmap;
+      let first = true;
+      window.createImageBitmap = (...given) => {
+        if (!first) return decode(...given);
+        first = false;
+        return Promise.resolve({ width: NaN, height: NaN });  // no canvas can be made of it
+      };
+    }""")
+    take(page, photo(), photo(colour="blue"))
+    page.wait_for_selector("text=No se pudo guardar en este teléfono")
+    page.wait_for_selector("text=Recibo")
+    assert (page.evaluate(STORED), len(party.pictures())) == (0, 1)
 
 
 @pytest.mark.skipif(

@@ -68,6 +68,17 @@ def test_what_was_printed_is_known_and_what_nobody_answers_waits(
     assert "no connection" not in told
 
 
+def test_what_a_thermal_printer_took_is_known_as_printed(
+    miniature: Path, box: Path, sheet: bytes, opened: Outbox, tmp_path: Path
+) -> None:
+    (tmp_path / "a.cose").write_bytes(sheet)
+    opened.add([sheet], {}, Channel.NETWORK, 0)
+    roll = ("--paper", "80mm", "--escpos", tmp_path / "roll.bin")
+    printing = ("print", "--record", tmp_path / "a.cose", "--log", miniature, *roll)
+    assert escrutinio(*printing, "--outbox", box).returncode == 0
+    assert opened.held()[0].printed is not None
+
+
 def test_a_record_is_found_by_its_receipt_code(miniature: Path, sheet: bytes) -> None:
     code = receipt_code(sha256(sheet).digest())
     found = escrutinio("check", code.replace(" ", "-"), "--log", miniature, "--json")

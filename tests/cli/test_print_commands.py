@@ -5,8 +5,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.types import TallySheet, ZeroReport
+from escrutinio.core.verification.publication import open_verified
 from tests.cli.running import PRESIDENCY, in_process, refused
 from tests.publication.documents.test_sheet_pdf import text
 
@@ -107,6 +111,34 @@ def test_zero_reports_print_like_sheets(miniature: Path, tmp_path: Path) -> None
     assert len(json.loads(done.stdout)["files"]) > 5
     assert "no zero report of station S1.02" in refused("print", "S1.02", "--zero", *log)
     assert "--zero goes with" in refused("print", "--entry", 5, "--zero", *log)
+
+
+def test_what_a_station_says_of_one_contest_prints_into_one_directory(
+    miniature: Path, tmp_path: Path
+) -> None:
+    """Its zero report, its sheet, and another sheet of the same station: each to a file of its own."""
+    log = open_verified(str(miniature))
+    said: dict[str, list[bytes]] = {}
+    for raw in log.pinned.all_entries():
+        entry = open_record(raw)
+        if isinstance(entry.body, TallySheet | ZeroReport):
+            said.setdefault(f"{entry.subject} {entry.body.NAME}", []).append(raw)
+    about = next(name.split()[0] for name, sheets in said.items() if len(sheets) > 1)
+    records = [*said[f"{about} zero-report"][:1], *said[f"{about} tally-sheet"][:2]]
+    for number, raw in enumerate(records):
+        (tmp_path / f"{number}.cose").write_bytes(raw)
+    target, station = tmp_path / "paper", about.replace("/", "-")
+    target.mkdir()
+    for _ in range(2):  # a run that was stopped is run again
+        done = in_process("print", "--record", tmp_path, "--log", miniature, "-o", target, "-q")
+        assert done.exit_code == 0, done.stderr
+    other = sha256(records[2]).hexdigest()[:8]
+    names = {f"{station}-zero-report.pdf", f"{station}.pdf", f"{station}-{other}.pdf"}
+    assert {each.name for each in target.iterdir()} == names
+    alone = ("print", "--record", tmp_path / "0.cose", "--log", miniature, "-o", tmp_path / "paper-2")
+    (tmp_path / "paper-2").mkdir()
+    assert in_process(*alone).exit_code == 0
+    assert [each.name for each in (tmp_path / "paper-2").iterdir()] == [f"{station}-zero-report.pdf"]
 
 
 def test_a_thermal_printer_is_written_to_as_a_file(miniature: Path, tmp_path: Path) -> None:

@@ -47,6 +47,9 @@ def _tells_of_errors() -> bool:
 
 _TOGETHER = _tells_of_errors()
 
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Whoever hands out a stick may have put a link or a pipe where a file is about to be written."""
+
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
 """What locking says where somebody else has the lock; anything else means that there are no locks here."""
 
@@ -73,7 +76,7 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]], *, private:
             if len(written) == MANY:
                 disk = Disk(root)
             written.append(path)
-            with open(path + TEMPORARY, "wb", buffering=0, opener=opener(mode)) as file:
+            with open(path + TEMPORARY, "wb", buffering=0, opener=opener(mode, _NO_LINK)) as file:
                 write_all(file.fileno(), content)
                 if disk is None:
                     os.fsync(file.fileno())
@@ -100,11 +103,11 @@ def directory_mode(mode: int) -> int:
     return mode | (mode & 0o444) >> 2
 
 
-def opener(mode: int) -> Callable[[str, int], int]:
-    """What `open` opens a file with that it makes: its mode is this one, whatever the mask."""
+def opener(mode: int, more: int = 0) -> Callable[[str, int], int]:
+    """What `open` opens a file with that it makes: its mode is this one, whatever the mask. `more`: flags."""
 
     def opened(path: str, flags: int) -> int:
-        descriptor = os.open(path, flags, mode)
+        descriptor = os.open(path, flags | more, mode)
         try:
             set_mode(descriptor, mode)
         except OSError:

@@ -232,12 +232,12 @@ def take(directory: Path, stick: Path, as_json: bool) -> None:
 
     outbox, taken = open_outbox(directory), 0
     whys: list[tuple[str, EscrutinioError]] = []
-    for digest, is_proof, answer in answers(stick):
+    for digest, kind, answer in answers(stick):
         held = outbox.find(digest)
         if held is None:
             continue
         try:
-            take_answer(outbox, held.raw, answer, proof=is_proof)
+            take_answer(outbox, held.raw, answer, kind)
             taken += 1
         except EscrutinioError as error:
             whys.append((digest.hex(), error))
@@ -250,6 +250,52 @@ def take(directory: Path, stick: Path, as_json: bool) -> None:
             click.echo(say("Not believed, {digest}: {why}", digest=name, why=why.said_in(language())))
     if whys:
         sys.exit(EXIT_FAILED)
+
+
+@command.command(
+    name="take-out",
+    help=say(
+        "Write what the outbox holds to the directory OUTPUT, as `submit --proofs` names it: each record, "
+        "every promise of it, the paths of these among what waited, and the proof. They are what `escrutinio "
+        "check` takes. What is there stays; running it again adds what is new.\n\n"
+        "Example: escrutinio outbox take-out box -o evidence"
+    ),
+)
+@_directory
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True,
+              help=say("Directory for the files."))  # fmt: skip
+@json_option
+def take_out(directory: Path, output: Path, as_json: bool) -> None:
+    from escrutinio.base.files import write_files
+    from escrutinio.running.exchange.stick import AnswerKind, put_answers
+
+    outbox = open_outbox(directory)
+    held = outbox.held()
+    counts = {"version": 1, "records": len(held), "promises": 0, "paths": 0, "proofs": 0}
+    write_files(output, ((f"{each.digest.hex()}.cose", each.raw) for each in held))
+    for each in held:
+        promises, paths = outbox.promises(each.digest), outbox.paths(each.digest)
+        proofs = [] if each.proof is None else [each.proof]
+        counts["promises"] += len(promises)
+        counts["paths"] += len(paths)
+        counts["proofs"] += len(proofs)
+        found = [(each.digest, AnswerKind.PROMISE, content) for content in promises]
+        found += [(each.digest, AnswerKind.PATH, content) for content, _ in paths]
+        found += [(each.digest, AnswerKind.PROOF, content) for content in proofs]
+        put_answers(output, found, below="")
+    if as_json:
+        print_json(counts)
+        return
+    click.echo(
+        say(
+            "{output}: records {records:,}, promises {promises:,}, paths {paths:,}, proofs {proofs:,}",
+            output=output,
+            records=counts["records"],
+            promises=counts["promises"],
+            paths=counts["paths"],
+            proofs=counts["proofs"],
+        )
+    )
 
 
 @command.command(
@@ -276,7 +322,7 @@ def screen(directory: Path, port: int) -> None:
 
 def _print(outbox: Outbox, held: list[Held], as_json: bool) -> None:
     if as_json:
-        print_json({"version": 1, "records": [_plain(each) for each in held]})
+        print_json({"version": 1, "records": [_plain(each, outbox.paths(each.digest)) for each in held]})
         return
     public = sum(each.public is not None for each in held)
     click.echo(say("Public: {public:,} of {records:,}", public=public, records=len(held)))
@@ -303,7 +349,7 @@ def _stands(each: Held) -> str:
     return ", ".join(filter(None, said))
 
 
-def _plain(each: Held) -> dict[str, object]:
+def _plain(each: Held, paths: list[tuple[bytes, int]]) -> dict[str, object]:
     entry = each.entry
 
     def moment(seconds: int | None) -> str | None:
@@ -319,6 +365,7 @@ def _plain(each: Held) -> dict[str, object]:
         "saved": moment(each.saved),
         "received": moment(each.sent),
         "by": moment(each.by),
+        "waited": moment(paths[-1][1] if paths else None),
         "public": moment(each.public),
         "hub": each.hub or None,
         "code": each.code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from escrutinio.core.election.choosing import choose_basis, choose_contest
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
+    from escrutinio.core.records.entry import Entry
     from escrutinio.core.verification.signed_entries import SignedEntry
     from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.publication.documents.sheets.printed_sheet import PrintedSheet
@@ -33,6 +34,9 @@ COPIES = 13
 """Copies of a sheet that a polling station prints: for the board, the authority and the scrutineers."""
 
 _BATCH, _WORTH_WORKERS = 512, 8
+
+_NAMED_BY_TYPE = ("zero-report", "hand-count")
+"""What a station prints beside its sheet of the same contest."""
 
 
 @click.command(
@@ -164,17 +168,22 @@ def command(
         chosen = _chosen(log.state, stations, contest, basis, zero=zero)
     printer = Printer(log.state, fingerprint_of(log.trust or own_trust(log)), tongue or language())
     # One sheet goes to the file named, several into the directory named.
-    file = output if len(chosen) + len(sealed) == 1 and not everything else None
-    names = names_of_codes(log.state.roll.stations)
+    alone = len(chosen) + len(sealed) == 1 and not everything
+    file = output if alone and output is not None and not output.is_dir() else None
+    stem_of = _Stems(names_of_codes(log.state.roll.stations))
     written = []
     copy = number, copies
-    sheets = chain(_sheets(printer, log, chosen, copy), (printer.sheet(each, copy) for each in sealed))
+    sheets = (
+        (each.entry, printer.sheet(each, copy)) for each in chain(_signed(printer, log, chosen), sealed)
+    )
     if escpos is not None:
-        to_thermal_printer(sheets, escpos, as_json=as_json)
+        to_thermal_printer((sheet for _, sheet in sheets), escpos, as_json=as_json)
+        if outbox is not None:
+            _tell(outbox, sealed)
         return
     with progress_bar(quiet or not everything) as progress:
-        for sheet, content in _printed(sheets, paper, len(chosen) + len(sealed)):
-            path = file or (output or Path()) / f"{names[sheet.station]}-{sheet.contest}.pdf"
+        for printed, content in _printed(sheets, paper, len(chosen) + len(sealed)):
+            path = file or (output or Path()) / f"{stem_of(printed)}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
             # Of several, those that a run which was stopped made already are as good as made now.
             write_new((path, content), again=file is None)
@@ -236,21 +245,39 @@ def _sealed(log: VerifiedLog, files: tuple[Path, ...]) -> list[SignedEntry]:
     return [signed_entry(log.state, log.size if at is None else at, raw) for raw, at in places]
 
 
-def _sheets(
-    printer: Printer, log: VerifiedLog, entries: list[int], copy: tuple[int, int]
-) -> Iterator[PrintedSheet]:
-    """What the prints of these entries say, in the order of the log."""
+class _Stems:
+    """Names the files of one run: after station and contest, with the type of what is no tally sheet, and
+    with the record's first digits where another one of the run has that name already."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names, self._given = names, set[str]()
+
+    def __call__(self, entry: Entry) -> str:
+        stem = f"{self._names[entry.about.station or '']}-{entry.about.contest}"
+        if entry.body.NAME in _NAMED_BY_TYPE:
+            stem += f"-{entry.body.NAME}"
+        if stem in self._given:
+            stem += f"-{entry.digest.hex()[:8]}"
+        self._given.add(stem)
+        return stem
+
+
+def _signed(printer: Printer, log: VerifiedLog, entries: list[int]) -> Iterator[SignedEntry]:
+    """These entries, in the order of the log."""
     from escrutinio.core.verification.signed_entries import signed_entry
 
     for index, raw in log.entries_at(entries):
-        yield printer.sheet(signed_entry(printer.state, index, raw), copy)
+        yield signed_entry(printer.state, index, raw)
 
 
-def _printed(sheets: Iterator[PrintedSheet], paper: str, count: int) -> Iterator[tuple[PrintedSheet, bytes]]:
-    """Each sheet with its PDF; many are laid out in parallel, some hundreds at a time."""
+def _printed(
+    sheets: Iterator[tuple[Entry, PrintedSheet]], paper: str, count: int
+) -> Iterator[tuple[Entry, bytes]]:
+    """Each record with the PDF of its sheet; many are laid out in parallel, some hundreds at a time."""
     from escrutinio.publication.documents.sheets.pdf import sheet_pdf
 
     with workers(1 if count < _WORTH_WORKERS else None) as executor:
         while batch := list(islice(sheets, _BATCH)):
             each = map if executor is None else executor.map
-            yield from zip(batch, each(sheet_pdf, batch, [paper] * len(batch)), strict=True)
+            made = each(sheet_pdf, [sheet for _, sheet in batch], [paper] * len(batch))
+            yield from zip((entry for entry, _ in batch), made, strict=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,36 +150,29 @@ def _sent(
 ) -> tuple[dict[int, EscrutinioError], dict[int, bytes]]:  # fmt: skip
     """Send records; why the hub did not take some, and what it promised of others, by place. Promises are
     kept beside the proofs."""
-    from escrutinio.base.files import write_files
     from escrutinio.core.records.attachments import digest_of
+    from escrutinio.running.exchange.stick import AnswerKind, put_answers
 
     sent = hub.send(records, attachments, channel)
     if proofs is not None:
-        write_files(proofs, (
-            (_name_of_promise(proofs, digest_of(raw).hex(), each.promise), each.promise)
+        promised = (
+            (digest_of(raw), AnswerKind.PROMISE, each.promise)
             for raw, each in zip(records, sent, strict=True)
             if each.promise
-        ))  # fmt: skip
+        )
+        put_answers(proofs, promised, below="")
     refused = {place: each.why for place, each in enumerate(sent) if each.why is not None}
     return refused, {place: each.promise for place, each in enumerate(sent) if each.promise}
 
 
 def _keep_paths(hub: HubClient, promises: Mapping[bytes, bytes], proofs: Path) -> None:
     """Keep, beside the promises of records that wait, their paths among what the receiver says waits."""
-    from escrutinio.base.files import write_files
     from escrutinio.core.records.attachments import digest_of
+    from escrutinio.running.exchange.stick import AnswerKind, put_answers
 
     for raw, promise in promises.items():
-        if (path := hub.waiting(raw, promise)) is not None:
-            write_files(proofs, [(f"{digest_of(raw).hex()}.waiting", path)])
-
-
-def _name_of_promise(proofs: Path, digest: str, promise: bytes) -> str:
-    """A name that no other promise has: one that was given before is evidence, and stays."""
-    names = chain([f"{digest}.promise.cose"], (f"{digest}.{n}.promise.cose" for n in count(2)))
-    return next(
-        name for name in names if not (proofs / name).exists() or (proofs / name).read_bytes() == promise
-    )
+        if (path := hub.waiting(raw, [promise])) is not None:
+            put_answers(proofs, [(digest_of(raw), AnswerKind.PATH, path)], below="")
 
 
 def _proved(

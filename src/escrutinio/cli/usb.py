@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.clock import now
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import EscrutinioError, LogError, RecordError
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, needed_trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_text
@@ -168,22 +168,39 @@ def _sent(addresses: tuple[str, ...], found: OnStick, wait: float) -> tuple[HubC
 
 def _answered(
     stick: Path, hub: HubClient, found: OnStick, sent: list[Sent], policy: Policy, wait: float
-) -> tuple[int, list[LogError]]:
-    """Write the answers back; how many records are public, and what did not go as it should: a proof that
-    does not hold, or a stick that cannot be written."""
-    from escrutinio.running.exchange.stick import put_answers
+) -> tuple[int, list[EscrutinioError]]:
+    """Write the answers back; how many records are public, and what did not go as it should: a proof or a
+    path that does not hold, or a stick that cannot be written."""
+    from escrutinio.core.records.attachments import digest_of
+    from escrutinio.running.exchange.stick import AnswerKind, put_answers
 
-    until, whys = monotonic() + wait, list[LogError]()
-    proofs: dict[bytes, bytes | None] = {}
+    until, whys = monotonic() + wait, list[EscrutinioError]()
+    said = [
+        (digest_of(raw), AnswerKind.PROMISE, each.promise)
+        for raw, each in zip(found.records, sent, strict=True)
+        if each.promise
+    ]
+    public = 0
     for raw, each in zip(found.records, sent, strict=True):
-        if each.why is None:
+        if each.why is not None:
+            continue
+        try:
+            proof = hub.proof(raw, policy, max(0.0, until - monotonic()))
+        except LogError as error:
+            whys.append(LogError("outbox-proof", address=hub.address, why=error))
+            break
+        if proof is not None:
+            public += 1
+            said.append((digest_of(raw), AnswerKind.PROOF, proof))
+        elif each.promise:
             try:
-                proofs[raw] = hub.proof(raw, policy, max(0.0, until - monotonic()))
-            except LogError as error:
-                whys.append(LogError("outbox-proof", address=hub.address, why=error))
-                break
+                path = hub.waiting(raw, [each.promise])
+            except (LogError, RecordError) as why:
+                whys.append(LogError("outbox-path", address=hub.address, why=why))
+            else:
+                said += [] if path is None else [(digest_of(raw), AnswerKind.PATH, path)]
     try:
-        put_answers(stick, found.records, sent, proofs)
+        put_answers(stick, said)
     except LogError as error:
         whys.append(error)
-    return sum(each is not None for each in proofs.values()), whys
+    return public, whys

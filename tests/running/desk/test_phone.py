@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from threading import Event
+from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -106,6 +109,40 @@ def test_what_is_no_photo_is_refused_in_a_sentence(
     assert (answer.status_code, answer.json()["error"]) == (422, "picture")
     assert answer.json()["says"].endswith((".", "?", ")"))
     assert list(box.open(KEYRING)) == []
+
+
+def test_of_large_pictures_one_is_made_again_at_once(
+    box: PictureBox, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a gigabyte for some seconds, however small its file is; ordinary ones do not wait for
+    them."""
+    begun, most, go = list[bytes](), list[int](), Event()
+
+    def slowly(data: bytes) -> bytes:
+        begun.append(data)
+        most.append(len(begun))
+        assert go.wait(30)
+        begun.remove(data)
+        return photo()
+
+    large = []
+    for height in (4_900, 4_901):
+        out = BytesIO()
+        Image.new("1", (5_000, height)).save(out, "PNG")
+        large.append(out.getvalue())
+    monkeypatch.setattr("escrutinio.running.desk.phone.app.cores", lambda: 3)
+    monkeypatch.setattr("escrutinio.running.desk.phone.app.without_metadata", slowly)
+    app = phone_application(small_state(), box, sessions, now=lambda: HOUR)
+    key = sessions.hand_out("010111001.01", Use.SCRUTINEER, HOUR)
+    with served(app) as client, ThreadPoolExecutor(3) as pool:
+        client.post("/enter", data={"key": key}, headers={"origin": origin(client)})
+        answers = [pool.submit(send, client, data) for data in (*large, photo())]
+        end = monotonic() + 20
+        while len(begun) < 2 and monotonic() < end:
+            sleep(0.01)
+        go.set()
+        assert [each.result().status_code for each in answers] == [201] * 3
+    assert max(most) == 2  # a large one and the ordinary one
 
 
 def test_a_body_beyond_the_bound_is_refused(inside: httpx.Client, box: PictureBox) -> None:

@@ -6,18 +6,21 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
+import msgspec
 import pytest
 
+from escrutinio.base.errors import LogError, RecordError
 from escrutinio.cli.output import EXIT_OPEN
 from escrutinio.core.election.findings.calendar import calendar_findings
 from escrutinio.core.log.merkle import EMPTY_ROOT, leaf_hash
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import RevocationReason
+from escrutinio.core.records.codes import Channel, RevocationReason
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.parts import Deadline
 from escrutinio.core.verification.checker import Checker
@@ -25,11 +28,14 @@ from escrutinio.core.verification.judge import Verdict
 from escrutinio.core.verification.promises import judge_promise
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.core.verification.waiting import WaitingTree
+from escrutinio.running.exchange.delivery import take_answer
 from escrutinio.running.exchange.entries import RECORD_TYPE
+from escrutinio.running.exchange.stick import AnswerKind
 from escrutinio.running.hub.committing import COMMITS_EVERY, Paths
 from escrutinio.running.hub.keeper import Keeper
 from escrutinio.running.hub.promising import JOURNAL, ReceiverKey, promising
 from tests.cli.running import in_process, refused
+from tests.running.hub.boxes import NOWHERE, box, one_round
 from tests.running.hub.night import CLOCK, Night, begun, hub, published
 from tests.running.hub.test_holding import PROMISE, Clock, extension, keeper_of, kept, raws
 
@@ -222,6 +228,12 @@ def test_a_hub_gives_the_path_of_what_waits(night: Night) -> None:
         proofs = night.home / "proofs"
         sent = in_process("submit", night.home / "sheet.cose", "--to", running.address, "--proofs", proofs)
         assert sent.exit_code == EXIT_OPEN
+        outbox = box(night, night.home / "box", running.address)
+        outbox.add([sheet], {}, Channel.NETWORK, CLOCK)
+        for _ in range(2):  # the same path is one
+            one_round(outbox)
+        assert outbox.paths(sha256(sheet).digest()) == [(found, ROUND)]
+        outbox.close()
     published(night)
     digest = sha256(sheet).hexdigest()
     promise, path = proofs / f"{digest}.promise.cose", proofs / f"{digest}.waiting"
@@ -230,6 +242,29 @@ def test_a_hub_gives_the_path_of_what_waits(night: Night) -> None:
     _, answer = json.loads(checked.stdout)["answers"]
     assert (answer["verdict"], answer["waited"], answer["as_of"]) == ("waited", 1, ROUND)
     refused("check", path, "--log", night.workspace.public, code="waiting-proof-alone")
+    for _ in range(2):
+        taken = in_process("outbox", "take-out", night.home / "box", "-o", night.home / "out", "--json")
+        assert json.loads(taken.stdout) == {
+            "version": 1,
+            "records": 1,
+            "promises": 1,
+            "paths": 1,
+            "proofs": 0,
+        }
+    kept = {each.name: each.read_bytes() for each in (night.home / "out").iterdir()}
+    assert kept == {f"{digest}.cose": sheet, promise.name: place.content, path.name: found}
+    told = in_process("outbox", "status", night.home / "box", "--json")
+    assert json.loads(told.stdout)["records"][0]["waited"] == datetime.fromtimestamp(ROUND, UTC).isoformat()
+    other = box(night, night.home / "box-2", NOWHERE)
+    other.add([sheet], {}, Channel.NETWORK, CLOCK)
+    with pytest.raises(LogError, match="promise that it is of"):
+        take_answer(other, sheet, found, AnswerKind.PATH)
+    assert in_process("outbox", "take", night.home / "box-2", proofs).exit_code == 0  # the promise first
+    assert [path for path, _ in other.paths(sha256(sheet).digest())] == [found]
+    other.configure(msgspec.structs.replace(other.settings, receivers=()))
+    with pytest.raises(RecordError, match="no receiver"):
+        take_answer(other, sheet, found, AnswerKind.PATH)
+    other.close()
 
 
 def until_given(web: httpx.Client, path: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +20,8 @@ from escrutinio.core.records.types import Arrival
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.delivery import take_answer
 from escrutinio.running.exchange.hub_client import HubClient
-from escrutinio.running.exchange.stick import answers, put_answers, read_stick, save
+from escrutinio.running.exchange.parcel import ATTACHMENTS, sent_attachment
+from escrutinio.running.exchange.stick import AnswerKind, answers, put_answers, read_stick, save
 from tests.cli.running import escrutinio
 from tests.running.hub.boxes import NOWHERE, box, closing_all, one_round
 from tests.running.hub.night import CLOCK, Night, Running, published
@@ -115,6 +117,29 @@ def test_missing_and_damaged_parts_are_named(night: Night, tmp_path: Path) -> No
     assert codes == {"stick-list", "parcel-damaged", "stick-unlisted"}
 
 
+def test_what_is_no_file_on_a_stick_is_neither_waited_for_nor_followed(tmp_path: Path) -> None:
+    """A pipe or a device in the place of an attachment; a link where an answer is about to be written."""
+    content, record = b"words", b"a record"
+    digest = sha256(content).digest()
+    place = tmp_path / ATTACHMENTS / digest.hex()
+    place.parent.mkdir()
+    os.mkfifo(place)
+    assert sent_attachment(tmp_path, digest) is None
+    place.unlink()
+    place.symlink_to("/dev/zero")
+    assert sent_attachment(tmp_path, digest) is None
+    place.unlink()
+    place.write_bytes(content)
+    assert sent_attachment(tmp_path, digest) == content
+    own = tmp_path / "own"
+    own.write_bytes(b"of whoever reads the stick")
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / f"{sha256(record).hexdigest()}.promise.cose.tmp").symlink_to(own)
+    with pytest.raises(LogError):
+        put_answers(tmp_path, [(sha256(record).digest(), AnswerKind.PROMISE, b"a promise")])
+    assert own.read_bytes() == b"of whoever reads the stick"
+
+
 def test_a_stick_of_another_election_is_refused(night: Night, tmp_path: Path) -> None:
     on_stick(night, tmp_path / "stick")
     with pytest.raises(InputError) as refused:
@@ -135,15 +160,19 @@ def test_answers_come_back_and_are_checked(night: Night, receiver: Running, tmp_
     published(night)
     policy = night.workspace.policy(night.signer)
     proofs = {each: hub.proof(each, policy) for each in (raw, other)}
-    put_answers(tmp_path, [raw, other], sent, proofs)
-    back = {(digest, proof): answer for digest, proof, answer in answers(tmp_path)}
+    kinds = AnswerKind.PROMISE, AnswerKind.PROOF
+    for each, answer in zip((raw, other), sent, strict=True):
+        proof = proofs[each]
+        assert proof is not None
+        put_answers(tmp_path, zip([sha256(each).digest()] * 2, kinds, (answer.promise, proof), strict=True))
+    back = {(digest, kind): answer for digest, kind, answer in answers(tmp_path)}
     assert len(back) == 4
-    for proof in (True, False):
+    for kind in kinds:
         with pytest.raises((LogError, RecordError)):
-            take_answer(outbox, raw, back[sha256(other).digest(), proof], proof=proof)
+            take_answer(outbox, raw, back[sha256(other).digest(), kind], kind)
         assert outbox.held()[0].sent is None
-    for proof in (False, True):
-        take_answer(outbox, raw, back[sha256(raw).digest(), proof], proof=proof)
+    for kind in kinds:
+        take_answer(outbox, raw, back[sha256(raw).digest(), kind], kind)
     assert outbox.held()[0].public is not None
 
 

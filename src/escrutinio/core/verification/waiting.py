@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from escrutinio.base.dataclass import dataclass
@@ -159,6 +160,17 @@ def check_waiting_proof(proof: WaitingProof, promise: Entry) -> None:
         raise LogError("waiting-proof-other", kid=entry.kid.hex(), promised=promise.kid.hex())
     leaf: LeafHash = leaf_hash(promise.raw)
     verify_inclusion(leaf, proof.index, said.count, proof.hashes, Hash(said.root))
+
+
+def check_waiting_proofs(proof: WaitingProof, promises: Iterable[Entry]) -> None:
+    """Raise LogError unless one of the promises of a record, of which there is at least one, stands among
+    what its receiver says: several were given where a hub was lost and made again."""
+    *others, last = promises
+    for each in others:
+        with suppress(LogError):
+            check_waiting_proof(proof, each)
+            return
+    check_waiting_proof(proof, last)
 
 
 def _text(value: bytes) -> str:

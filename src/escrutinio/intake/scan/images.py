@@ -92,6 +92,13 @@ def open_image(data: bytes, page: int = 1) -> Image.Image:
             return ImageOps.exif_transpose(image)
 
 
+def pixels_of(data: bytes) -> int:
+    """How many pixels the first image of a file says that it has; nothing is decoded. Raises
+    UnreadableError."""
+    with _open(data) as image:
+        return image.width * image.height
+
+
 def _is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:_PDF_WITHIN]
 

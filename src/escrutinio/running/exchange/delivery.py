@@ -4,6 +4,7 @@ this very record; a proof that the trust file vouches for. Whatever else a hub s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from time import monotonic
 
@@ -15,7 +16,7 @@ from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.records.codes import Channel
 from escrutinio.core.records.cose import key_id
-from escrutinio.core.records.entry import open_record, verify
+from escrutinio.core.records.entry import Entry, open_record, verify
 from escrutinio.core.records.types import Promise
 from escrutinio.running.exchange.hub_client import (
     LONGEST_AFTER,
@@ -26,6 +27,7 @@ from escrutinio.running.exchange.hub_client import (
     pause_before,
 )
 from escrutinio.running.exchange.outbox import Held, LastTry, Outbox, told_of
+from escrutinio.running.exchange.stick import AnswerKind
 
 LONGEST_REST = 60.0
 """Seconds between two tries of one record, or of all, at most, unless a hub asks for more."""
@@ -33,8 +35,14 @@ LONGEST_REST = 60.0
 LONG = 1.0
 """Seconds after which an address that did not answer has kept the others waiting."""
 
-NOT_BELIEVED = frozenset({"outbox-promise", "outbox-proof"})
+NOT_BELIEVED = frozenset({"outbox-promise", "outbox-proof", "outbox-path"})
 """The codes of answers that do not hold."""
+
+UNPROMISED = 300.0
+"""Seconds after which what a hub has without a promise, and is not public, is sent to every address again."""
+
+PATHS_EVERY = 600.0
+"""Seconds between two looks for the path of one promise: a receiver tells the log each ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +64,29 @@ def check_promise(promise: bytes, raw: bytes, election: bytes, receivers: Iterab
         raise RecordError("promise-other-type", type=entry.body.NAME)
     if entry.body.record != sha256(raw).digest() or entry.election != election:
         raise RecordError("promise-of-another", digest=entry.body.record.hex())
-    keys = [key for name, key in receivers if (name, key_id(key)) == (entry.signer, entry.kid)]
-    if not keys:
-        raise RecordError("promise-signer", signer=entry.signer)
-    verify(promise, keys[0])
+    _check_signer(entry, election, receivers)
     return entry.body.by
+
+
+def check_path(
+    path: bytes, promises: Sequence[bytes], election: bytes, receivers: Iterable[tuple[str, bytes]]
+) -> int:
+    """The moment, in seconds since 1970, of the set among which a path shows one of these promises. Raises
+    LogError or RecordError where it does not, or none of these receivers signed the set."""
+    from escrutinio.core.verification.waiting import check_waiting_proofs, parse_waiting_proof, set_of
+
+    proof = parse_waiting_proof(path)
+    entry, _ = set_of(proof)
+    _check_signer(entry, election, receivers)
+    check_waiting_proofs(proof, map(open_record, promises))
+    return entry.issued_at
+
+
+def _check_signer(entry: Entry, election: bytes, receivers: Iterable[tuple[str, bytes]]) -> None:
+    keys = [key for name, key in receivers if (name, key_id(key)) == (entry.signer, entry.kid)]
+    if not keys or entry.election != election:
+        raise RecordError("promise-signer", signer=entry.signer)
+    verify(entry.raw, keys[0])
 
 
 class Delivery:
@@ -79,6 +105,9 @@ class Delivery:
         self._away: set[str] = set()
         self._not_before: dict[str, float] = {}
         self._slow: set[str] = set()
+        self._gone: set[bytes] = set()
+        self._resent: dict[bytes, float] = {}
+        self._looked: dict[bytes, float] = {}
         self.refused: set[bytes] = set()
         """Digests of the records that every address refuses, and will go on refusing as they are."""
 
@@ -91,15 +120,20 @@ class Delivery:
         moment = now()
         waiting = [each for each in self._outbox.held() if each.public is None]
         due = [each for each in waiting if again or each.due <= moment]
-        to_send = [each for each in due if each.sent is None or each.overdue(moment)]
+        again_to_all = {each.digest for each in due if self._is_to_go_to_all(each, moment)}
+        to_send = [each for each in due if each.sent is None or each.digest in again_to_all]
         proved, whys = 0, list[EscrutinioError]()
         started = monotonic()
         self._away = {address for address, time in self._not_before.items() if time > started}
         self._slow = set()
-        taken, doubted = self._send_all(to_send, whys)
+        taken, doubted = self._send_all(to_send, again_to_all, whys)
         for each in waiting:
             if each.sent is not None or each.digest in taken or each.digest in doubted:
-                proved += self._prove(each, taken.get(each.digest) or each.hub, whys)
+                first = taken.get(each.digest) or each.hub
+                if self._prove(each, first, whys):
+                    proved += 1
+                else:
+                    self._keep_path(each, first, whys)
         gained = len(taken) + proved
         self._vain = 0 if gained else self._vain + 1
         # One that asks to be left alone is, and one that keeps the others waiting; where another may be
@@ -113,11 +147,23 @@ class Delivery:
         self._outbox.note_try(LastTry(moment, now() + round(rest), said))
         return Round(len(taken), proved, rest, whys[0] if whys else None)
 
+    def _is_to_go_to_all(self, each: Held, moment: int) -> bool:
+        """Whether one hub is not enough any more: its time is over, no hub has it any more, or none promised
+        anything for long."""
+        if each.sent is None or each.digest in self._gone or each.overdue(moment):
+            return each.sent is not None
+        if each.by is not None:
+            return False
+        if monotonic() - self._resent.get(each.digest, -UNPROMISED) < UNPROMISED:
+            return False
+        return moment - each.sent >= UNPROMISED
+
     def _send_all(
-        self, records: Sequence[Held], whys: list[EscrutinioError]
+        self, records: Sequence[Held], to_all: set[bytes], whys: list[EscrutinioError]
     ) -> tuple[dict[bytes, str], set[bytes]]:
-        """The records that a hub took, and which one, by digest; each address is asked for what is left. And
-        those for which a hub's answer was not believed: it may have them all the same."""
+        """The records that a hub took, and which one, by digest; each address is asked for what is left, and
+        for what is to go `to_all`. And those for which a hub's answer was not believed: it may have them all
+        the same."""
         taken, doubted = dict[bytes, str](), set[bytes]()
         refused: dict[bytes, list[Sent]] = {}
         records, attachments, lacking = self._outbox.whole(records)
@@ -126,7 +172,11 @@ class Delivery:
             if hub.address in self._away:
                 continue
             for channel in Channel:
-                left = [each for each in records if each.channel is channel and each.digest not in taken]
+                left = [
+                    each
+                    for each in records
+                    if each.channel is channel and (each.digest not in taken or each.digest in to_all)
+                ]
                 if not left:
                     continue
                 asked = monotonic()
@@ -140,12 +190,14 @@ class Delivery:
                     if answer.why is not None:
                         refused.setdefault(each.digest, []).append(answer)
                     elif self._believe(each, answer.promise, hub.address, whys):
-                        taken[each.digest] = hub.address
+                        taken.setdefault(each.digest, hub.address)
                     else:
                         doubted.add(each.digest)
         for each in records:
             if each.digest not in taken and (answers_to := refused.get(each.digest)) is not None:
                 self._turn_down(each, answers_to)
+        self._gone -= set(taken)
+        self._resent |= dict.fromkeys(to_all, monotonic())
         return taken, doubted
 
     def _leave(self, address: str, error: LogError, asked: float) -> None:
@@ -178,13 +230,15 @@ class Delivery:
         self._outbox.turned_down(each.digest, answer.why, now() + round(rest))
 
     def _prove(self, each: Held, first: str | None, whys: list[EscrutinioError]) -> bool:
-        """Ask for the proof of a record, first where it was taken; whether it is public."""
-        for hub in sorted(self._hubs, key=lambda hub: hub.address != first):
+        """Ask for the proof of a record, first where it was taken; whether it is public. What no hub has any
+        more is sent again."""
+        known, lacking = False, list[str]()
+        for hub in self._asked_first(first):
             if hub.address in self._away:
                 continue
             asked = monotonic()
             try:
-                proof = hub.proof(each.raw, self._policy)
+                said = hub.ask(each.raw, self._policy)
             except HubAwayError as error:
                 whys.append(error)
                 self._leave(hub.address, error, asked)
@@ -192,22 +246,75 @@ class Delivery:
             except LogError as error:
                 refuses = error.code == "hub-refuses"  # a proof that is not given is not one that is false
                 whys.append(error if refuses else LogError("outbox-proof", address=hub.address, why=error))
+                known = known or refuses
                 continue
-            if proof is not None:
-                self._outbox.proved(each.digest, proof, now())
+            if said.proof is not None:
+                self._outbox.proved(each.digest, said.proof, now())
                 return True
+            if said.known:
+                known = True
+                self._keep_promise(each, said.promise)
+            else:
+                lacking.append(hub.address)
+        if lacking and not known:
+            self._gone.add(each.digest)
+            if first in lacking:
+                whys.append(LogError("outbox-gone", address=first, digest=each.digest.hex()))
         return False
 
+    def _asked_first(self, first: str | None) -> list[HubClient]:
+        return sorted(self._hubs, key=lambda hub: hub.address != first)
 
-def take_answer(outbox: Outbox, raw: bytes, answer: bytes, *, proof: bool) -> None:
+    def _keep_promise(self, each: Held, promise: bytes) -> None:
+        """Keep what a hub promises now, where that is not what it promised first, and holds: one that was
+        made again after a loss, or another receiver, has a promise of its own."""
+        if promise and promise != each.promise:
+            with suppress(RecordError):
+                check_promise(promise, each.raw, self._election, self._settings.receivers)
+                self._outbox.keep_promise(each.digest, promise, now())
+
+    def _keep_path(self, each: Held, first: str | None, whys: list[EscrutinioError]) -> None:
+        """Keep the path of the record's promise among what waits, as long as it does."""
+        promises = self._outbox.promises(each.digest)
+        if not promises or monotonic() - self._looked.get(each.digest, -PATHS_EVERY) < PATHS_EVERY:
+            return
+        for hub in self._asked_first(first):
+            if hub.address in self._away:
+                continue
+            asked = monotonic()
+            try:
+                path = hub.waiting(each.raw, promises)
+                if path is None:
+                    continue
+                at = check_path(path, promises, self._election, self._settings.receivers)
+            except HubAwayError as error:
+                whys.append(error)
+                self._leave(hub.address, error, asked)
+            except (LogError, RecordError) as error:
+                refuses = error.code == "hub-refuses"
+                whys.append(error if refuses else LogError("outbox-path", address=hub.address, why=error))
+            else:
+                self._outbox.keep_path(each.digest, path, at)
+                self._looked[each.digest] = monotonic()
+                return
+
+
+def take_answer(outbox: Outbox, raw: bytes, answer: bytes, kind: AnswerKind) -> None:
     """Take in an answer that came by another way than from a hub, for a record that the outbox has.
 
     Raises LogError or RecordError where it does not hold.
     """
     settings, digest = outbox.settings, sha256(raw).digest()
-    if proof:
-        check_proof(answer, raw, parse_trust(settings.trust).policy)
-        outbox.proved(digest, answer, now())
-        return
-    by = check_promise(answer, raw, bytes.fromhex(settings.election), settings.receivers)
-    outbox.received(digest, "", answer, by, now())
+    election = bytes.fromhex(settings.election)
+    match kind:
+        case AnswerKind.PROOF:
+            check_proof(answer, raw, parse_trust(settings.trust).policy)
+            outbox.proved(digest, answer, now())
+        case AnswerKind.PROMISE:
+            by = check_promise(answer, raw, election, settings.receivers)
+            outbox.received(digest, "", answer, by, now())
+        case AnswerKind.PATH:
+            promises = outbox.promises(digest)
+            if not promises:
+                raise LogError("outbox-path-alone")
+            outbox.keep_path(digest, answer, check_path(answer, promises, election, settings.receivers))

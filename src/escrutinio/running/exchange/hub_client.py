@@ -67,6 +67,16 @@ class Sent:
     after: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a hub says when it is asked for a record: whether it has it, the promise that it repeats while the
+    record is not public, unchecked, and the proof once it is, checked."""
+
+    known: bool
+    promise: bytes = b""
+    proof: bytes | None = None
+
+
 def pause_before(tries: int, after: float = 0.0, longest: float = LONGEST_PAUSE) -> float:
     """Seconds to wait after so many tries that came to nothing: any time up to a top that doubles (full
     jitter), so that those who were cut off together do not come back together; never less than `after`."""
@@ -134,8 +144,12 @@ class HubClient:
                 raise self._refusal(answer)
 
     def proof(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> bytes | None:
-        """The proof that a record is in the log, checked against the record and the policy, after `wait`
-        seconds at most; None while it is not public.
+        """The proof that a record is in the log, as `ask` finds it; None while it is not public."""
+        return self.ask(raw, policy, wait).proof
+
+    def ask(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> Asked:
+        """What the hub says of a record, after `wait` seconds at most; a proof is checked against the record
+        and the policy.
 
         Without a policy nobody says whose the log is. Raises LogError, also where the proof does not hold.
         """
@@ -146,19 +160,19 @@ class HubClient:
             answer = self._ask("GET", path, limit=MAX_PROOF, headers=headers, longer=left)
             if answer.status == 200:
                 check_proof(answer.body, raw, policy)
-                return answer.body
+                return Asked(True, proof=answer.body)
             if answer.status not in (202, 404):
                 raise self._refusal(answer)
             if answer.status == 404 or monotonic() >= until or left == 0:
-                return None
+                return Asked(answer.status == 202, answer.body if answer.status == 202 else b"")
 
-    def waiting(self, raw: bytes, promise: bytes) -> bytes | None:
-        """The path of a promise among what waits, checked against it; None where the hub has none. Whether
-        the log has the root is for who has the log. Raises LogError, also where the path does not hold,
-        RecordError where the promise is no record."""
+    def waiting(self, raw: bytes, promises: Sequence[bytes]) -> bytes | None:
+        """The path of one of the promises of a record among what waits, checked against it; None where the
+        hub has none. Who signed, and whether the log has the root, is not looked at. Raises LogError, also
+        where the path is of none of them, RecordError where one is no record."""
         from escrutinio.core.verification.waiting import (
             MAX_WAITING_PROOF,
-            check_waiting_proof,
+            check_waiting_proofs,
             parse_waiting_proof,
         )
 
@@ -168,7 +182,7 @@ class HubClient:
             return None
         if answer.status != 200:
             raise self._refusal(answer)
-        check_waiting_proof(parse_waiting_proof(answer.body, self.address), open_record(promise))
+        check_waiting_proofs(parse_waiting_proof(answer.body, self.address), map(open_record, promises))
         return answer.body
 
     def _ask(

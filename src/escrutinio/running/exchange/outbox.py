@@ -36,8 +36,15 @@ CREATE TABLE IF NOT EXISTS record (
     place INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, raw BLOB NOT NULL, channel INTEGER NOT NULL,
     added INTEGER NOT NULL, printed INTEGER, saved INTEGER, sent INTEGER, public INTEGER, hub TEXT,
     promise BLOB, proof BLOB, by INTEGER, tries INTEGER NOT NULL, due INTEGER NOT NULL, refused TEXT
-)
+);
+CREATE TABLE IF NOT EXISTS evidence (
+    digest BLOB NOT NULL, kind TEXT NOT NULL, content BLOB NOT NULL, moment INTEGER NOT NULL,
+    PRIMARY KEY (digest, kind, content)
+) WITHOUT ROWID
 """
+MOST_KEPT = 64
+"""Promises of one record, and paths, that are kept: with a set each ten minutes, those of ten hours."""
+
 _COLUMNS = "raw, channel, added, printed, saved, sent, public, hub, promise, proof, by, tries, due, refused"
 
 
@@ -283,13 +290,48 @@ class Outbox(SqliteFile):
             return sum(self._db.execute(command, (moment, each)).rowcount for each in digests)
 
     def received(self, digest: bytes, hub: str, promise: bytes, by: int | None, moment: int) -> None:
-        """A hub has a record, and promised it, which was checked. What it promised first stays."""
+        """A hub has a record, and promised it, which was checked. What it promised first stays, and what it
+        promised otherwise is kept beside it."""
         with self._transaction():
+            if promise:
+                self._keep(digest, "promise", promise, moment)
             self._db.execute(
                 "UPDATE record SET sent = coalesce(sent, ?), hub = ?, promise = coalesce(promise, ?), "
                 "by = coalesce(by, ?), refused = NULL, tries = 0 WHERE digest = ?",
                 (moment, hub, promise or None, by, digest),
             )
+
+    def keep_promise(self, digest: bytes, promise: bytes, moment: int) -> None:
+        """Keep a promise, which was checked, of a record that a hub has."""
+        with self._transaction():
+            self._keep(digest, "promise", promise, moment)
+
+    def keep_path(self, digest: bytes, path: bytes, moment: int) -> None:
+        """Keep the path of a promise among what waited at a moment, which was checked."""
+        with self._transaction():
+            self._keep(digest, "path", path, moment)
+
+    def _keep(self, digest: bytes, kind: str, content: bytes, moment: int) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO evidence SELECT ?, ?, ?, ? "
+            "WHERE (SELECT count(*) FROM evidence WHERE digest = ? AND kind = ?) < ?",
+            (digest, kind, content, moment, digest, kind, MOST_KEPT),
+        )
+
+    def promises(self, digest: bytes) -> list[bytes]:
+        """Every promise of a record, the first one first."""
+        first = None if (held := self.find(digest)) is None else held.promise
+        kept = [content for content, _ in self._kept(digest, "promise")]
+        return list(dict.fromkeys([first, *kept] if first else kept))
+
+    def paths(self, digest: bytes) -> list[tuple[bytes, int]]:
+        """Every path of a record's promises, with the moment at which it waited; the latest last."""
+        return self._kept(digest, "path")
+
+    def _kept(self, digest: bytes, kind: str) -> list[tuple[bytes, int]]:
+        query = "SELECT content, moment FROM evidence WHERE digest = ? AND kind = ? ORDER BY moment, content"
+        with self._told():
+            return [(bytes(row[0]), int(row[1])) for row in self._db.execute(query, (digest, kind))]
 
     def proved(self, digest: bytes, proof: bytes, moment: int) -> None:
         """A record is public: its proof, which was checked."""

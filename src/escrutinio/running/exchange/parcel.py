@@ -131,10 +131,9 @@ def read_parcel(path: Path) -> Parcel:
 
 def sent_attachment(inbox: Path, digest: bytes) -> bytes | None:
     """What was sent with a parcel under this SHA-256; None where it is missing, or is something else."""
-    path = inbox / ATTACHMENTS / file_name(digest)
-    try:
-        content = path.read_bytes() if os.path.getsize(path) <= MAX_ATTACHMENT else b""
-    except OSError:
+    try:  # a stick may have a pipe or a device in the place of a file
+        content = read_input(inbox / ATTACHMENTS / file_name(digest), MAX_ATTACHMENT)
+    except InputError:
         return None
     return content if digest_of(content) == digest else None
 

@@ -2,7 +2,7 @@
 
     <number>-<SHA-256>.parcel     as in any inbox (`parcel`), and what they attach
     <SHA-256>.manifest            what one `usb save` wrote: each file's name, size and records (JSON)
-    answers/<SHA-256>.tlog-proof, answers/<SHA-256>.promise.cose
+    answers/<SHA-256>.tlog-proof, .promise.cose, .waiting
                                   what a hub answered, on its way back
 
 A list is named by its own SHA-256, so that one that was cut is noticed; what it names and is not there is
@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 
 import msgspec
@@ -28,7 +30,6 @@ from escrutinio.core.log.proofs import MAX_PROOF
 from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.cose import MAX_RECORD
 from escrutinio.core.records.entry import UnknownTypeError, read_record
-from escrutinio.running.exchange.hub_client import Sent
 from escrutinio.running.exchange.parcel import (
     ATTACHMENTS,
     Parcel,
@@ -39,10 +40,20 @@ from escrutinio.running.exchange.parcel import (
     sent_attachment,
 )
 
-ANSWERS, PROOF, PROMISE = "answers", ".tlog-proof", ".promise.cose"
+ANSWERS = "answers"
+
+
+class AnswerKind(StrEnum):
+    """What a hub answers about a record, by the end of its file's name; a path is that of a promise among
+    what waits."""
+
+    PROMISE = "promise.cose"
+    PATH = "waiting"
+    PROOF = "tlog-proof"
+
 
 _LIST = re.compile(r"([0-9a-f]{64})\.manifest")
-_ANSWER = re.compile(r"([0-9a-f]{64})(\.tlog-proof|\.promise\.cose)")
+_ANSWER = re.compile(r"([0-9a-f]{64})\.(?:(\d{1,4})\.)?(promise\.cose|waiting|tlog-proof)")
 
 
 class ListedFile(msgspec.Struct, frozen=True):
@@ -174,25 +185,46 @@ def _election_of(raw: bytes) -> str:
 
 
 def put_answers(
-    stick: Path, records: Sequence[bytes], sent: Sequence[Sent], proofs: Mapping[bytes, bytes | None]
+    directory: Path, found: Iterable[tuple[bytes, AnswerKind, bytes]], *, below: str = ANSWERS
 ) -> None:
-    """Write promises, and proofs by record, beside the records. Raises LogError."""
-    files = list[tuple[str, bytes]]()
-    for raw, answer in zip(records, sent, strict=True):
-        name = f"{ANSWERS}/{sha256(raw).hexdigest()}"
-        if answer.promise:
-            files.append((name + PROMISE, answer.promise))
-        if (content := proofs.get(raw)) is not None:
-            files.append((name + PROOF, content))
-    write_files(stick, files)
+    """Write answers (SHA-256 of the record, kind, bytes), by default beside the records of a stick. None is
+    put in the place of another one. Raises LogError."""
+    given = dict[str, bytes]()
+    for digest, kind, content in found:
+        given[_free_name(directory / below, given, digest.hex(), kind, content)] = content
+    write_files(directory, ((f"{below}/{name}" if below else name, each) for name, each in given.items()))
 
 
-def answers(directory: Path) -> Iterator[tuple[bytes, bool, bytes]]:
-    """The answers on a stick, or in a directory of them: SHA-256 of the record, whether it is a proof, and
-    its bytes. Raises InputError where it cannot be read."""
+def _free_name(
+    directory: Path, given: Mapping[str, bytes], digest: str, kind: AnswerKind, content: bytes
+) -> str:
+    """A name that no other content has: an answer that was given before is evidence, and stays."""
+    for name in chain([f"{digest}.{kind}"], (f"{digest}.{n}.{kind}" for n in count(2))):
+        there = given[name] if name in given else _content(directory / name)
+        if there is None or there == content or kind is AnswerKind.PROOF:
+            return name
+    raise AssertionError("the numbers have no end")
+
+
+def _content(path: Path) -> bytes | None:
+    """What stands at a place; None for nothing, and nothing for what cannot be read."""
+    try:
+        return read_input(path, MAX_RECORD) if os.path.lexists(path) else None
+    except InputError:
+        return b""
+
+
+def answers(directory: Path) -> Iterator[tuple[bytes, AnswerKind, bytes]]:
+    """The answers on a stick, or in a directory of them: SHA-256 of the record, kind, and bytes; of one
+    record promises first, in the order in which they were kept. Raises InputError where it cannot be read."""
     inside = directory / ANSWERS
     where = inside if inside.is_dir() else directory
-    for name in _names(where):
-        if (found := _ANSWER.fullmatch(name)) is not None:
-            limit = MAX_PROOF if found[2] == PROOF else MAX_RECORD
-            yield bytes.fromhex(found[1]), found[2] == PROOF, read_input(where / name, limit)
+    kinds = list(AnswerKind)
+    found = [
+        (one[1], kinds.index(AnswerKind(one[3])), int(one[2] or 1), name)
+        for name in _names(where)
+        if (one := _ANSWER.fullmatch(name)) is not None
+    ]
+    for digest, kind, _, name in sorted(found):
+        limit = MAX_PROOF if kinds[kind] is AnswerKind.PROOF else MAX_RECORD
+        yield bytes.fromhex(digest), kinds[kind], read_input(where / name, limit)

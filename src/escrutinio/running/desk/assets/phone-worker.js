@@ -6,6 +6,7 @@ const worker = /** @type {any} */ (self);
 const { KEPT, VERSION } = worker;
 const PAGE = "/phone";
 const CACHE = `phone-${VERSION}`;
+const PATIENCE = 4_000; // milliseconds after which the page is shown as it was last seen
 
 worker.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(begin());
@@ -19,7 +20,7 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  if (pathname === PAGE) event.respondWith(page(request));
+  if (pathname === PAGE) event.respondWith(page(event));
   else if (KEPT.includes(pathname)) event.respondWith(kept(request));
 });
 
@@ -39,16 +40,29 @@ async function takeOver() {
   await worker.clients.claim();
 }
 
-/** The page as the server has it; without a network as it was last seen. @param {Request} request */
-async function page(request) {
+/** The page as the server has it; without a network, or with one that says nothing for long, as it was last seen.
+ * @param {any} event */
+async function page(event) {
   const cache = await caches.open(CACHE);
-  try {
-    const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) await cache.put(PAGE, answer.clone());
-    return answer;
-  } catch {
-    return (await cache.match(PAGE)) ?? Response.error();
-  }
+  const seen = await cache.match(PAGE);
+  const asked = asTheServerHasIt(event.request, cache);
+  if (!seen) return asked.catch(() => Response.error());
+  event.waitUntil(asked.catch(() => seen));
+  return Promise.race([asked, later(seen)]).catch(() => seen);
+}
+
+/** @param {Request} request @param {Cache} cache */
+async function asTheServerHasIt(request, cache) {
+  const answer = await fetch(request);
+  if (answer.ok && !answer.redirected) await cache.put(PAGE, answer.clone());
+  return answer;
+}
+
+/** @param {Response} answer @returns {Promise<Response>} */
+function later(answer) {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(answer), PATIENCE);
+  });
 }
 
 /** @param {Request} request */

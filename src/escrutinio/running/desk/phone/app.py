@@ -8,7 +8,9 @@ POST /phone/pictures   one picture; answers the SHA-256 of what came, once it is
 from __future__ import annotations
 
 import json
+from asyncio import Lock, Semaphore
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,11 +21,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from escrutinio.base.cores import cores
 from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import title_in
 from escrutinio.core.election.state import ElectionState
-from escrutinio.intake.scan.clean import without_metadata
+from escrutinio.intake.scan.clean import is_large, without_metadata
 from escrutinio.publication.browser.bundle import join_modules
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import (
@@ -78,6 +81,9 @@ class _PhonePages:
     def __init__(self, state: ElectionState, box: PictureBox, entrance: Entrance) -> None:
         self._state, self._box, self._entrance = state, box, entrance
         self._template = templates().get_template("phone.html")
+        # A few hundred kilobytes may be many pixels: as many pictures are made again at once as there are
+        # cores, and of the large ones one.
+        self._at_once, self._large = Semaphore(cores()), Lock()
 
     def routes(self) -> list[Route]:
         return [
@@ -114,7 +120,9 @@ class _PhonePages:
             return JSONResponse({"error": "session"}, 403)
         try:
             data = await _body(request)
-            digest = await run_in_threadpool(self._take, session.label, data)
+            large = await run_in_threadpool(is_large, data)
+            async with self._large if large else nullcontext(), self._at_once:
+                digest = await run_in_threadpool(self._take, session.label, data)
         except ClientDisconnect:
             return Response(status_code=400)
         except InputError as error:

@@ -15,6 +15,7 @@ const QUALITY = 0.9;
 const LONGEST = 4096; // pixels of a side that is sent
 const PATIENCE = 4_000; // milliseconds that reading a code may take
 const AGAIN = 15_000; // milliseconds until the next try
+const [ANSWERING, SLOWEST] = [30_000, 8]; // milliseconds that an answer may take, bytes that at least go in one
 
 /** @type {{ words: Record<string, string>, contests: Record<string, { title: string, options: string[] }> }} */
 const { words, contests } = JSON.parse(find("given").dataset.given ?? "{}");
@@ -25,7 +26,8 @@ const reader = qrReader();
 const shown = new Map();
 /** Those that the server will not take. @type {Set<number>} */
 const refused = new Set();
-let busy = false;
+let [busy, anew] = [false, false];
+let sending = new AbortController();
 
 /** @param {string} id @returns {HTMLElement} */
 function find(id) {
@@ -57,8 +59,8 @@ async function prepared(file) {
   [canvas.width, canvas.height] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)];
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  const read = await Promise.race([codeOf(bitmap), later(PATIENCE)]);
-  return { bytes: await /** @type {Blob} */ (blob).arrayBuffer(), read };
+  const read = await Promise.race([codeOf(bitmap).catch(() => null), later(PATIENCE)]);
+  return { bytes: await (blob ?? file).arrayBuffer(), read }; // no blob where there is no memory for one
 }
 
 /** What the code on a sheet says. @param {string | null} read */
@@ -98,7 +100,7 @@ function tell(id, text, ...more) {
 /** Send what waits, one after the other; stop where there is no network or no session. */
 async function sendAll() {
   if (busy) return;
-  busy = true;
+  [busy, anew] = [true, false];
   try {
     const waiting = await waitingPhotos();
     for (const one of waiting) if (!shown.has(one.id)) show(one);
@@ -108,18 +110,32 @@ async function sendAll() {
   } finally {
     busy = false;
   }
+  if (anew) await sendAll();
+}
+
+/** Leave the try that is under way, if there is one, and begin again: a network that came back knows nothing of it. */
+async function sendAnew() {
+  anew = busy;
+  sending.abort();
+  await sendAll();
 }
 
 /** Whether to go on with the next one. @param {import("./phone-store.js").Waiting} one */
 async function send({ id, bytes }) {
   tell(id, words.sending);
   let answer, said;
+  sending = new AbortController();
+  const { signal } = sending;
+  // A network may swallow what is sent and say nothing, for as long as anybody waits.
+  const end = setTimeout(() => sending.abort(), ANSWERING + bytes.byteLength / SLOWEST);
   try {
-    answer = await fetch("/phone/pictures", { method: "POST", body: bytes, headers: { "content-type": "application/octet-stream" } });
+    answer = await fetch("/phone/pictures", { method: "POST", body: bytes, headers: { "content-type": "application/octet-stream" }, signal });
     said = await answer.json();
   } catch {
     tell(id, words.kept);
     return false;
+  } finally {
+    clearTimeout(end);
   }
   const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
   if (answer.status === 201 && said.receipt === digest) {
@@ -149,19 +165,20 @@ function remover(id) {
 }
 
 photo.addEventListener("change", async () => {
-  for (const file of photo.files ?? []) {
-    const { bytes, read } = await prepared(file);
+  const files = [...(photo.files ?? [])];
+  photo.value = "";
+  for (const file of files) {
     try {
+      const { bytes, read } = await prepared(file);
       show({ id: await keepPhoto(bytes, read), bytes, read });
     } catch {
-      list.prepend(el("li.problem", {}, words.full));
+      list.prepend(el("li.problem", {}, words.full)); // and go on with the next one
     }
   }
-  photo.value = "";
   await sendAll();
 });
-find("send").addEventListener("click", sendAll);
-addEventListener("online", sendAll);
+find("send").addEventListener("click", sendAnew);
+addEventListener("online", sendAnew);
 setInterval(sendAll, AGAIN);
 
 /** Say whether the page works without a network from now on. */
