@@ -42,7 +42,7 @@ from escrutinio.base.words.say import say
 from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.log.accept import Acceptor, Refusal, refused
-from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
+from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey, check_key_name
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log
@@ -388,7 +388,10 @@ def keep_key(operator: str, master: SigningKey, passphrase: str) -> Callable[[Pa
 
 
 def log_key_name(origin: str) -> str:
-    """The name in the file of a log's key: it follows from the origin, so that no other log can use it."""
+    """The name in the file of a log's key: it follows from the origin, so that no other log can use it.
+
+    Raises LogError where no log can have this origin."""
+    check_key_name(origin)
     return f"log/{digest_of(origin.encode()).hex()[:16]}"
 
 
