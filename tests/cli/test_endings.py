@@ -88,6 +88,14 @@ def test_a_full_disk_is_a_sentence_and_no_failed_check(miniature: Path) -> None:
     assert "Exception" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("words", ["--version", "--help", "verify none --json"])
+def test_a_full_disk_is_no_fault_of_the_program_where_it_tells_of_itself_or_refuses(words: str) -> None:
+    done = shell(f"escrutinio {words} > /dev/full")
+    assert done.returncode == EXIT_USAGE
+    assert done.stderr.startswith("The output cannot be written: No space left")
+
+
 def test_a_question_that_nobody_answers_is_bad_use(tmp_path: Path) -> None:
     done = shell('cd "$1"; escrutinio keys new key.json <&-', tmp_path)
     assert done.returncode == EXIT_USAGE
