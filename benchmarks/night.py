@@ -35,16 +35,11 @@ from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.cosigning import ALL_ANSWER
 from escrutinio.publication.site.render import start_evidence
 from escrutinio.running.workspace.follower import Follower
+from escrutinio.running.workspace.log_keys import log_key_name
 from escrutinio.running.workspace.rounds import trust_of
 from escrutinio.running.workspace.views import renew, say_live
 from escrutinio.running.workspace.witnesses import GroupTable, WitnessesTable, WitnessTable
-from escrutinio.running.workspace.workspace import (
-    Beginning,
-    Workspace,
-    begin,
-    keep_settings,
-    log_key_name,
-)
+from escrutinio.running.workspace.workspace import Beginning, Workspace, begin, keep_settings
 from tests.running.hub.night import WORDS, Night, hub
 from tests.running.witness.witnesses import made, running
 

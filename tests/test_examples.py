@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
@@ -13,7 +14,9 @@ import pytest
 
 from escrutinio.base.workers import workers
 from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.records.entry import open_record
 from escrutinio.core.verification.publication import Verification, verify_publication
+from tests.cli.test_check_command import entries
 from tests.core.verification.whole import failures
 from tests.paths import ROOT
 from tests.privacy import Sighting, scan_bytes
@@ -158,3 +161,14 @@ def test_nothing_published_of_2024_identifies_a_person(venezuela: Path) -> None:
 def sightings_in(files: Iterable[Path]) -> list[tuple[str, Sighting]]:
     """What may not be published, in any of these files."""
     return [(file.name, seen) for file in files for seen in scan_bytes(file.name, file.read_bytes())]
+
+
+def test_the_miniature_has_every_type_but_those_that_its_page_names(miniature: Path) -> None:
+    page = (ROOT / "docs" / "script.md").read_text(encoding="utf-8")
+    [but] = re.findall(r"every record type at least once \((but [^)]*)\)", page)
+    vectors = json.loads((ROOT / "docs" / "vectors" / "records.json").read_text(encoding="utf-8"))
+    known = {each["type"]: each["name"] for each in vectors["records"]}
+    said = {open_record(raw).body.TYPE for raw in entries(miniature)}
+    assert {name for type_, name in known.items() if type_ not in said} == set(
+        re.findall(r"`([a-z-]+)`", but)
+    )

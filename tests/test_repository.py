@@ -132,6 +132,9 @@ ONE_WAY = {
     r"[\"']=[\"'], ?[\"']\+[\"']|[\"']=\+-@": {"base/cells.py"},
     r"\btime\.time\(|\bdatetime\.now\(|\butcnow\(|\bfrom time import time\b": {"base/clock.py"},
     r"\bimport uvicorn\b|\buvicorn\.|http\.response\.start": {"base/local_http.py"},
+    # `Path.resolve` ends a program at links that lead in a circle. The dossier's check stands alone.
+    r"\bresolve\((strict=\w+)?\)": {"publication/documents/dossier/check.py"},
+    r"\brealpath\(": {"base/fetch.py", "base/files.py"},
     r"\bos\.(replace|renames?)\(|\.rename\(": WRITERS,
     r"\bos\.O_CREAT\b|\.write_text\(|\bopen\([^)]*[\"'][wx]b?\+?[\"']": WRITERS,
     r"\.write_bytes\(": {"publication/site/render.py"},  # its own processes read it, in a scratch directory

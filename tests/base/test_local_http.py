@@ -46,6 +46,8 @@ def test_a_taken_port_is_refused_in_a_sentence() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=rf"Port {port} on 127\.0\.0\.1 cannot be used: .*--port 0"):
             serve_locally(Starlette(), port, lambda _: None)
+    with pytest.raises(InputError, match="cannot be used"):
+        serve_locally(Starlette(), 0, lambda _: None, "caf\udce9")
 
 
 def test_it_says_where_it_listens_before_it_serves() -> None:

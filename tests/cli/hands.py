@@ -23,7 +23,8 @@ from escrutinio.core.verification.publication import open_verified
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.compose import read_tables
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
-from escrutinio.running.workspace.workspace import Beginning, begin, log_key_name
+from escrutinio.running.workspace.log_keys import log_key_name
+from escrutinio.running.workspace.workspace import Beginning, begin
 from tests.cli.running import escrutinio, in_process
 from tests.paths import ROOT
 

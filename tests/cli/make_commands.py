@@ -35,8 +35,10 @@ their JSON, stands on the page named beside them.
 | --- | --- |
 | `ESCRUTINIO_CORES` | how many processor cores to use at most, where others need the rest; without it all |
 | `ESCRUTINIO_LANG` | `es` or `en`; without it the language follows the locale |
+| `ESCRUTINIO_NEW_PASSPHRASE` | what `keys passphrase` gives a key file, instead of being asked |
 | `ESCRUTINIO_PASSPHRASE` | the passphrase of key files, instead of being asked |
 | `ESCRUTINIO_STATE` | where logs are remembered ([verifying.md](verifying.md#what-was-seen-before)) |
+| `ESCRUTINIO_TRACEBACK` | whatever it is set to: an unexpected fault shows where it came from |
 | `SOURCE_DATE_EPOCH` | the moment of publication, in seconds since 1970 |
 """
 

@@ -292,3 +292,10 @@ def test_what_is_missing_or_does_not_open_is_said(home: Path) -> None:
     assert done.returncode == 2
     assert "passphrase does not open" in done.stderr
     assert not (home / "log").exists()
+
+
+@pytest.mark.parametrize("origin", ["", "two words", "a\x1b[31m", "a+b", "caf\udce9", "x" * 256])
+def test_no_key_is_made_for_an_origin_that_no_log_can_have(origin: str, tmp_path: Path) -> None:
+    told = refused("keys", "new", "--log", origin, "-o", tmp_path / "log.key")
+    assert "\x1b" not in told
+    assert not (tmp_path / "log.key").exists()

@@ -88,6 +88,14 @@ def test_a_full_disk_is_a_sentence_and_no_failed_check(miniature: Path) -> None:
     assert "Exception" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("words", ["--version", "--help", "verify none --json"])
+def test_a_full_disk_is_no_fault_of_the_program_where_it_tells_of_itself_or_refuses(words: str) -> None:
+    done = shell(f"escrutinio {words} > /dev/full")
+    assert done.returncode == EXIT_USAGE
+    assert done.stderr.startswith("The output cannot be written: No space left")
+
+
 def test_a_question_that_nobody_answers_is_bad_use(tmp_path: Path) -> None:
     done = shell('cd "$1"; escrutinio keys new key.json <&-', tmp_path)
     assert done.returncode == EXIT_USAGE
@@ -142,3 +150,56 @@ def test_that_nothing_counts_is_told_from_that_there_is_nothing() -> None:
     assert nothing_counts(list(countings(day.state())))
     day.sheet("machine/1", "n1.01", (1, 2, 3, 4))
     assert not nothing_counts(list(countings(day.state())))
+
+
+def test_a_refusal_is_one_line_whatever_a_file_is_called(tmp_path: Path) -> None:
+    """Line ends and a terminal's commands are shown as what they are; letters of any language stay."""
+    done = process("trust", "show", tmp_path / "mesa ñ\x1b[2J\nEvery check holds.\u202e")
+    assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
+    assert "mesa ñ\\x1b[2J\\nEvery check holds.\\u202e" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"), [("", EXIT_USAGE), ("old\n", EXIT_USAGE), ("\nold\nodd\nold\nold\n", 0)]
+)
+def test_a_passphrase_comes_through_a_pipe_without_a_word_of_python(
+    answers: str, code: int, tmp_path: Path
+) -> None:
+    """A service has no terminal that could show what is typed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "escrutinio", "keys", "new", "party/azul", "-o", str(tmp_path / "k")],
+        input=answers, text=True, capture_output=True, env=english(), start_new_session=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, (tmp_path / "k").exists()) == (code, "", code == 0)
+    assert set(done.stderr.splitlines()[:-1]) == {"New passphrase: "}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "new", "party/caf\udce9", "-o", "k"),
+        ("verify", "http://caf\udce9/"),
+        (
+            "collect",
+            "init",
+            "d",
+            "--definition",
+            "none",
+            "--organisation",
+            "party/azul",
+            "--origin",
+            "caf\udce9",
+        ),
+        ("usb", "send", "stick", "--to", "caf\udce9", "--trust", "none"),
+    ],
+)
+def test_words_that_are_no_text_are_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Bytes of another century's encoding on the command line are bad use, and no fault of the program."""
+    (tmp_path / "stick").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "escrutinio", *words], env=english() | {"ESCRUTINIO_PASSPHRASE": "x"},
+        cwd=tmp_path, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
+    assert done.stderr.startswith("Refused: ")

@@ -109,3 +109,14 @@ def test_bad_use_is_one_sentence(photos: Path, tmp_path: Path) -> None:
     assert ".csv" in refused("scan", photos, *out, "--report", tmp_path / "report.txt")
     (tmp_path / "o.jsonl").write_text("a letter\n")
     assert "line 1" in refused("scan", photos, *out, "--resume")
+
+
+def test_a_link_in_a_circle_is_one_file_that_is_not_read(photos: Path, tmp_path: Path) -> None:
+    """Whoever can put a file into a folder keeps nobody from reading the others."""
+    circle = photos / "circle.png"
+    circle.symlink_to(circle.name)
+    done = in_process("scan", photos, "--out", tmp_path / "o.jsonl", "--workers", 1, "--json")
+    assert done.exit_code == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert (summary["files"], summary["unread"]) == (7, {"not-an-image": 1, "not-a-file": 1})
+    assert "regular file" in refused("redact", circle, "--suggest")

@@ -157,6 +157,17 @@ def test_witnesses_of_another_log(election: Election) -> None:
     assert "another log" in refused_plainly("workspace", "witnesses", election.directory, policy)
 
 
+@pytest.mark.parametrize("address", ["HTTPS://hub.example", "htps://hub.example", "ftp://hub.example"])
+def test_an_address_with_a_slip_is_no_directory(
+    election: Election, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sent there would lie in a directory of that name, and be said to have been sent."""
+    monkeypatch.chdir(election.home)
+    out = election.sign("party/concha", "complaint", *SAYS)
+    assert "http or https" in refused_plainly("submit", out, "--to", address)
+    assert not list(election.home.glob("h*:")) + list(election.home.glob("[Hf]*:"))
+
+
 @pytest.mark.slow
 def test_witnesses_that_are_named_later_cosign_what_is_public(election: Election) -> None:
     """The trust file asks for them at once; the checkpoint that stands is cosigned by the next run."""

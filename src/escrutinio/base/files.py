@@ -98,6 +98,13 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]], *, private:
             disk.close()
 
 
+def real_path(path: Path) -> Path:
+    """Where a path leads, its links followed. Of links that lead in a circle it is one of them, and whoever
+    opens that finds it to be no file; `Path.resolve` raises RuntimeError there, in some versions of Python.
+    """
+    return Path(os.path.realpath(path))
+
+
 def directory_mode(mode: int) -> int:
     """The mode of a directory whose files have this one: who may read may enter."""
     return mode | (mode & 0o444) >> 2

@@ -167,7 +167,8 @@ def _listener(port: int, host: str) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)  # whoever hears the address may call at once, before the server looks
-    except OSError as error:
+    except (OSError, TypeError) as error:  # TypeError: bytes that are no text, where a host is named
         listener.close()
-        raise InputError("port-unusable", port=port, host=host, why=error.strerror) from None
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError("port-unusable", port=port, host=host, why=why) from None
     return listener

@@ -159,9 +159,19 @@ class Commands(click.Group):
             if extra is None:
                 raise
             refuse(MissingExtraError(extra))
+        except UnicodeEncodeError:
+            odd = next(filter(_is_no_text, sys.argv[1:]), None)
+            if odd is None:
+                raise
+            refuse(InputError("words-no-text", word=repr(odd[:200])))
         except OSError as error:
             why = error.strerror or str(error)
             refuse(InputError("system", place=error.filename, why=why))
+
+
+def _is_no_text(word: str) -> bool:
+    """Whether bytes of the command line are no UTF-8: the name of a file may be so, and nothing else."""
+    return any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def _lacking(command: click.Command, error: MissingExtraError) -> click.Command:

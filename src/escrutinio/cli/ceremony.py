@@ -142,7 +142,7 @@ def _log_key(origin: str, given: Path | None) -> tuple[NoteSigner, bytes]:
     from escrutinio.core.log.notes import KeyType, NoteSigner
     from escrutinio.core.records.keyfiles import MAX_KEY_FILE, KeyFiles
     from escrutinio.core.records.keys import SigningKey
-    from escrutinio.running.workspace.workspace import log_key_name, read_log_key
+    from escrutinio.running.workspace.log_keys import log_key_name, read_log_key
 
     if given is not None:
         signer = read_log_key(given, ask_passphrase(of=given), origin)

@@ -13,6 +13,7 @@ import click
 from escrutinio.base.beside import write_new
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import real_path
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.memory import recall
@@ -112,7 +113,7 @@ def _read(thing: str) -> Thing:
         return read_thing(data)
     path = Path(thing)
     try:
-        return read_thing(read_regular(path.resolve()).data)
+        return read_thing(read_regular(real_path(path)).data)
     except UnreadableError as fault:
         if fault.problem is Problem.VANISHED:
             raise InputError("thing-missing", path=thing[:200]) from None

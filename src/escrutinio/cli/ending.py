@@ -81,9 +81,7 @@ def run_command(command: click.Command) -> int:
         sys.stdout.flush()
     except OSError as error:
         if code == 0:
-            no = say("The output cannot be written: ")
-            _say(f"{no}{error.strerror}")
-            code = EXIT_USAGE
+            code = _unwritten(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write is nobody's
     return code
 
@@ -104,11 +102,19 @@ def _ended(command: click.Command) -> int:
         return EXIT_INTERRUPTED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except OSError as error:  # a command's own are refusals by now: what is left is what was to be printed
+        return _unwritten(error)
     except Exception as error:
         _say(_fault(error))
         if os.environ.get(TRACEBACK):
             traceback.print_exception(error)
         return EXIT_FAULT
+
+
+def _unwritten(error: OSError) -> int:
+    no = say("The output cannot be written: ")
+    _say(f"{no}{error.strerror or error}")
+    return EXIT_USAGE
 
 
 def _fault(error: Exception) -> str:

@@ -11,6 +11,7 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import real_path
 from escrutinio.base.words.say import language, say
 from escrutinio.intake.authoring.found import Found
 from escrutinio.intake.authoring.heading import Answers
@@ -86,7 +87,7 @@ def command(files: tuple[Path, ...], output: Path | None, yes: bool, recipe: str
 def _beside(table: Path, output: Path) -> None:
     """A configuration names its files as seen from its directory. Raises InputError for another one."""
     directory = table if table.is_dir() else table.parent
-    if table.exists() and output.absolute().parent.resolve() != directory.resolve():
+    if table.exists() and real_path(output.absolute().parent) != real_path(directory):
         raise InputError("init-elsewhere", directory=directory, path=directory / output.name)
 
 

@@ -57,7 +57,7 @@ command.add_command(enrolling.rotate)
 @new_passphrase_option
 def new(name: str | None, origin: str | None, output: Path, passphrase: str) -> None:
     if origin is not None and name is None:
-        from escrutinio.running.workspace.workspace import log_key_name
+        from escrutinio.running.workspace.log_keys import log_key_name
 
         name = log_key_name(origin)
     elif name is None or origin is not None:

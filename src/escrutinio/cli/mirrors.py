@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.fetch import is_remote
 from escrutinio.base.words.say import language, said_in_all, say
 from escrutinio.cli.options import needed_trust_option, passphrase_option, quiet_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_note, read_text
@@ -126,7 +127,7 @@ def _source(source: str, policy: Policy) -> tuple[MirrorCopy | None, MirrorList 
     from escrutinio.core.verification.mirrors import MirrorReport, open_copy
 
     keys = [log.key for log in policy.logs]
-    if not source.startswith(("http://", "https://")) and not Path(source).is_dir():
+    if not is_remote(source) and not Path(source).is_dir():
         return None, open_mirrors(read_note(Path(source)), keys, source)
     base = open_copy(source, policy)
     if isinstance(base, MirrorReport):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -127,8 +128,7 @@ def ask_passphrase(*, new: bool = False, of: object = None) -> str:
         question = say("New passphrase of {key}", key=of)
     else:
         question = say("Passphrase or PIN of {key}", key=of)
-    asked: str = click.prompt(question, hide_input=True, err=True, confirmation_prompt=new)
-    return asked
+    return _unseen(question, twice=new)
 
 
 def ask_new_passphrase(context: click.Context) -> str:
@@ -137,8 +137,45 @@ def ask_new_passphrase(context: click.Context) -> str:
         return ""
     if found := os.environ.get(NEW_PASSPHRASE):
         return found
-    asked: str = click.prompt(say("New passphrase"), hide_input=True, err=True, confirmation_prompt=True)
-    return asked
+    return _unseen(say("New passphrase"), twice=True)
+
+
+def _unseen(question: str, *, twice: bool) -> str:
+    """An answer that no terminal shows. Raises click.Abort where there is none, as `click.prompt` does."""
+    if _is_pipe(sys.stdin):
+        return _piped(question, twice=twice)
+    answer: str = click.prompt(question, hide_input=True, err=True, confirmation_prompt=twice)
+    return answer
+
+
+def _is_pipe(stream: TextIO) -> bool:
+    """Whether answers come from a file or pipe, of a process without a terminal that could show them: Python
+    would say, with lines of its own code, that it cannot keep one from doing so."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return False  # it is no file: whoever put it there answers the question
+    if sys.platform == "win32" or os.isatty(number):
+        return False
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return True
+    return False
+
+
+def _piped(question: str, *, twice: bool) -> str:
+    def line() -> str:
+        click.echo(f"{question}: ", err=True)
+        read = sys.stdin.readline()
+        if not read:
+            raise click.Abort from EOFError()
+        return read.rstrip("\r\n")
+
+    answer = line()
+    while not answer or (twice and line() != answer):
+        answer = line()
+    return answer
 
 
 def _passphrase_option(*, new: bool) -> Callable[[F], F]:

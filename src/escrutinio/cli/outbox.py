@@ -12,6 +12,7 @@ import click
 
 from escrutinio.base.clock import now
 from escrutinio.base.errors import EscrutinioError, InputError
+from escrutinio.base.fetch import is_remote
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
@@ -65,7 +66,7 @@ def begin(
     from escrutinio.core.log.trust import format_trust
 
     for each in addresses:
-        if not each.startswith(("http://", "https://")):
+        if not is_remote(each):
             raise InputError("outbox-address", address=repr(each[:80]))
     log = open_log(address, trust, quiet=quiet or as_json)
     if log.trust is None:

@@ -112,5 +112,17 @@ def refuse(error: EscrutinioError, code: int = EXIT_USAGE) -> NoReturn:
     context = click.get_current_context(silent=True)
     if context is not None and context.meta.get(_JSON):
         print_json({"refusal": error.code, "values": error.plain()["values"], "sentence": sentence})
-    click.echo(say("Refused: ") + sentence, err=True)
+    click.echo(say("Refused: ") + one_line(sentence), err=True)
     sys.exit(code)
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what ends a line, moves a cursor, colours or turns text around, and is no sign."""
+
+
+def one_line(text: str) -> str:
+    """A text as one line of a console: the name of a file may hold line ends and a terminal's commands."""
+    return "".join(
+        sign.encode("unicode_escape").decode() if unicodedata.category(sign) in _UNSEEN else sign
+        for sign in text
+    )

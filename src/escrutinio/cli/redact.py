@@ -13,6 +13,7 @@ import click
 
 from escrutinio.base.beside import new_file, refusal, write_new
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import real_path
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json
@@ -82,7 +83,7 @@ def command(
     from escrutinio.intake.scan.redact import read_region, redact, suggest
     from escrutinio.intake.scan.regular import read_regular
 
-    data = read_regular(image.resolve()).data if collection is None else _kept(collection, str(image))
+    data = read_regular(real_path(image)).data if collection is None else _kept(collection, str(image))
     if suggesting:
         with Readers(IMAGE) as readers:
             _suggest([str(region) for region in readers.call(suggest, data)], as_json)

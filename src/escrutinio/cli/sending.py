@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.fetch import is_remote
 from escrutinio.base.words.say import say
 from escrutinio.core.records.codes import Channel
 
@@ -39,6 +41,14 @@ def channel_of(files: Iterable[Path], given: Channel | None) -> Channel:
     return Channel.QR if all(map(is_paper, files)) else Channel.NETWORK
 
 
+def is_hub(target: str) -> bool:
+    """Whether records are sent to the address of a hub, not to a directory. Raises InputError for any other
+    address: a slip of the fingers would be a directory of that name, and nobody would ever look there."""
+    if not is_remote(target) and "://" in target:
+        raise InputError("outbox-address", address=repr(target[:80]))
+    return is_remote(target)
+
+
 def kept_back(
     records: Sequence[bytes], target: str, address: str | None, trust: Path | None, until_public: bool | None
 ) -> dict[int, int]:
@@ -55,7 +65,7 @@ def kept_back(
 
     if until_public is False or not any(kind_of(raw) in BEARING_TYPES for raw in records):
         return {}
-    to_hub = target.startswith(("http://", "https://"))
+    to_hub = is_hub(target)
     if not to_hub and (Path(target) / SETTINGS).is_file():
         workspace = open_workspace(Path(target))
         if workspace.lets_wait and not until_public:

@@ -13,7 +13,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
-from escrutinio.cli.sending import channel_of, channel_option, kept_back
+from escrutinio.cli.sending import channel_of, channel_option, is_hub, kept_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def command(
 ) -> None:  # fmt: skip
     from escrutinio.running.exchange.parcel import attached_to, read_sealed
 
-    to_hub = target.startswith(("http://", "https://"))
+    to_hub = is_hub(target)
     if channel is not None and not to_hub:
         raise click.UsageError(say("--channel goes with the address of a hub"))
     given, attachments = read_sealed(files)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.fetch import is_remote
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.evidence.accounts.choosing import bases_of
 from escrutinio.evidence.accounts.sources import Source
@@ -62,7 +63,7 @@ class Named:
         address, mark, basis = (name, "", "") if path.exists() else name.rpartition("#")
         if not mark:
             address, basis = name, ""
-        if not address.startswith(("http://", "https://")) and not Path(address).is_dir():
+        if not is_remote(address) and not Path(address).is_dir():
             there = ", ".join(self._map.source) if self._map is not None else "–"
             raise InputError("source-unknown", name=repr(name[:200]), known=there)
         if address not in self._logs:

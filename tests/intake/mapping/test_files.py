@@ -215,6 +215,7 @@ def test_files_stay_inside_the_configurations_directory(tmp_path: Path) -> None:
     inside.mkdir()
     (tmp_path / "out.csv").write_text(TABLE)
     (inside / "link.csv").symlink_to(tmp_path / "out.csv")
+    (inside / "circle.csv").symlink_to("circle.csv")
     for file in ("../out.csv", str(tmp_path / "out.csv"), "link.csv"):
         with pytest.raises(InputError, match="lies outside the directory"):
             read_sheets(mapping(SHEETS.replace("t.csv", file)), inside, CONTESTS)
@@ -222,6 +223,8 @@ def test_files_stay_inside_the_configurations_directory(tmp_path: Path) -> None:
         (".", "not a regular file"),
         ("no.csv", "There is no file"),
         ("a\\u0000b", "cannot be read"),
+        ("circle.csv", "There is no file"),
+        ("circle.csv/*.csv", "circle"),
     ):
         with pytest.raises(InputError, match=sentence):
             read_sheets(mapping(SHEETS.replace("t.csv", file)), inside, CONTESTS)

@@ -22,7 +22,8 @@ from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Complaint, Enrolment, TallySheet
 from escrutinio.intake.authoring.compose import read_tables
 from escrutinio.intake.authoring.config import read_config
-from escrutinio.running.workspace.workspace import Beginning, Workspace, begin, log_key_name, open_workspace
+from escrutinio.running.workspace.log_keys import log_key_name
+from escrutinio.running.workspace.workspace import Beginning, Workspace, begin, open_workspace
 from tests.paths import ROOT
 
 WORDS = "a passphrase for tests"

@@ -40,8 +40,9 @@ from escrutinio.running.exchange.hub_client import HubAwayError, HubClient
 from escrutinio.running.exchange.parcel import named_attachments
 from escrutinio.running.witness.home import WitnessHome
 from escrutinio.running.witness.mirror import Mirror
+from escrutinio.running.workspace.log_keys import log_key_name
 from escrutinio.running.workspace.witnesses import GroupTable, WitnessesTable, WitnessTable
-from escrutinio.running.workspace.workspace import SETTINGS, Beginning, begin, log_key_name
+from escrutinio.running.workspace.workspace import SETTINGS, Beginning, begin
 from tests.cli.running import escrutinio
 from tests.running.hub.cable import Cable, cable
 from tests.running.hub.night import CLOCK, EXAMPLE, WORDS, Night, hub

@@ -23,13 +23,8 @@ from escrutinio.intake.authoring.compose import compose, read_tables
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from escrutinio.intake.authoring.keyring import Keyring
-from escrutinio.running.workspace.workspace import (
-    Beginning,
-    Workspace,
-    begin,
-    keep_key,
-    open_workspace,
-)
+from escrutinio.running.workspace.log_keys import keep_key
+from escrutinio.running.workspace.workspace import Beginning, Workspace, begin, open_workspace
 from tests.paths import ROOT
 
 CLOCK = 1_935_000_000

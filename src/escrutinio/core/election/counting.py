@@ -254,7 +254,7 @@ def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequen
 
 
 def _selected(counting: Counting, table: SheetTable, ruling: RulingAt, here: NDArray[np.bool_]) -> int:
-    """The row that a ruling selects: a sheet, copy or hand count of its station below it; or -1.
+    """The row that a ruling selects: an official sheet of its station below it; or -1.
 
     Its sums, or that it has more votes than voters, do not keep it from being selected; that its key may not
     speak of the station, or that it counts other things than the contest has, does.

@@ -80,7 +80,8 @@ def decode_decimal(text: str, limit: int) -> int:
     return value
 
 
-def _check_name(name: str) -> None:
+def check_key_name(name: str) -> None:
+    """Raise LogError unless a key may have this name: a log's is its origin (C2SP signed-note)."""
     if not name or len(name) > 255 or "+" in name or any(c.isspace() or c < " " for c in name):
         raise LogError("log-name", name=repr(name))
     try:
@@ -102,7 +103,7 @@ class VerifierKey:
     public_key: bytes
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_key_name(self.name)
         if self.type is KeyType.ML_DSA_COSIGNATURE:
             if len(self.public_key) != mldsa.PUBLIC_KEY_SIZE:
                 raise LogError("vkey-ml-dsa", name=self.name, size=mldsa.PUBLIC_KEY_SIZE)
@@ -185,7 +186,7 @@ def parse_vkey(text: str) -> VerifierKey:
     if len(text) > 4096 or text.count("+") < 2:
         raise LogError("vkey-form", text=repr(text[:100]))
     name, key_id, material = text.split("+", 2)
-    _check_name(name)
+    check_key_name(name)
     try:
         data = decode_base64(material)
     except (ValueError, binascii.Error):
@@ -227,7 +228,7 @@ class NoteSigner:
     def __post_init__(self) -> None:
         if len(self.seed) != 32:
             raise LogError("private-key-size", name=self.name, size=32)
-        _check_name(self.name)
+        check_key_name(self.name)
 
     @property
     def verifier(self) -> VerifierKey:
@@ -299,7 +300,7 @@ def _parse_line(line: str, place: str | Said) -> NoteSignature:
     dash, name, value = line[:2], *line[2:].partition(" ")[::2]
     if dash != _DASH:
         raise LogError("note-line", place=place)
-    _check_name(name)
+    check_key_name(name)
     try:
         decoded = decode_base64(value)
     except (ValueError, binascii.Error):

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from escrutinio.base.beside import new_file
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError, RecordError
-from escrutinio.base.files import write_files
+from escrutinio.base.files import real_path, write_files
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.keys import SigningKey, check_public_key
@@ -103,7 +103,7 @@ def replace_key_file(path: Path, name: str, key: SigningKey, passphrase: str) ->
 
     Raises RecordError if it cannot be written, or the passphrase is empty.
     """
-    content, place = KeyFiles(passphrase).content(name, key), path.resolve()
+    content, place = KeyFiles(passphrase).content(name, key), real_path(path)
     try:
         write_files(place.parent, [(place.name, content)], private=True)
     except LogError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import real_path
 from escrutinio.base.toml import read_toml
 from escrutinio.intake.mapping.mapping import first_of, nearest
 from escrutinio.intake.mapping.rows import SourceFile
@@ -67,8 +68,8 @@ def load(base_dir: Path, file: str, max_bytes: int) -> tuple[bytes, SourceFile]:
     than `max_bytes`.
     """
     try:
-        base = base_dir.resolve()
-        path = (base / file).resolve()
+        base = real_path(base_dir)
+        path = real_path(base / file)
         if not path.is_relative_to(base):
             raise InputError("file-outside", file=repr(file))
         if not path.exists():
@@ -101,7 +102,7 @@ def matching(base_dir: Path, file: str) -> list[str]:
         raise InputError("file-pattern-folder", file=repr(file))
     base = base_dir / folder
     try:
-        base.resolve().relative_to(base_dir.resolve())
+        real_path(base).relative_to(real_path(base_dir))
         names = [item.name for item in base.iterdir() if item.is_file()] if base.is_dir() else []
     except ValueError:
         raise InputError("file-outside", file=repr(file)) from None

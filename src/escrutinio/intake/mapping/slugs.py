@@ -35,8 +35,8 @@ _LATIN = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z])\b")
 def slug(name: str, longest: int = USUAL) -> str:
     """The code of a name, at most `longest` characters: small letters, digits and dashes.
 
-    A name that is longer ends in four digits of the SHA-256 of its NFKC form, so that a name has one code however
-    its letters are composed. Empty where the name has no letter and no digit.
+    A name that is longer ends in four digits of the SHA-256 of its NFKC form, so that a name has one code
+    however its letters are composed. Empty where the name has no letter and no digit.
     Two names can have one code; who joins them with others must look.
     """
     same = unicodedata.normalize("NFKC", name)

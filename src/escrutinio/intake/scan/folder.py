@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import real_path
 from escrutinio.base.limited import LeftError, Limits, Readers
 from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 from escrutinio.intake.scan.results import Found, ScanResult, from_line, read_text, whole_files
@@ -58,7 +59,7 @@ def list_folder(folder: Path, leave_out: Collection[Path] = ()) -> Iterator[Path
     followed. A folder that cannot be listed is listed itself. Raises InputError where there is no folder."""
     if not folder.is_dir():
         raise InputError("scan-no-folder", folder=repr(str(folder)))
-    out = {path.resolve() for path in leave_out}
+    out = {real_path(path) for path in leave_out}
     waiting = [folder]
     while waiting:
         place = waiting.pop()
@@ -70,7 +71,7 @@ def list_folder(folder: Path, leave_out: Collection[Path] = ()) -> Iterator[Path
             continue
         folders = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
         files = [Path(entry.path) for entry in reversed(entries) if not entry.is_dir(follow_symlinks=False)]
-        yield from (path for path in files if path.resolve(strict=False) not in out)
+        yield from (path for path in files if real_path(path) not in out)
         waiting += folders
 
 

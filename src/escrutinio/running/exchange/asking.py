@@ -76,6 +76,8 @@ class HttpAsker:
             raise NoAnswerError(Phrase("no answer in time")) from None
         except httpx.TimeoutException:
             raise NoAnswerError("", slow=True) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+            raise NoAnswerError(Phrase("no usable address")) from None
+        except (httpx.HTTPError, httpx.StreamError) as error:
             why = Phrase("no connection") if isinstance(error, httpx.ConnectError) else type(error).__name__
             raise NoAnswerError(why) from None

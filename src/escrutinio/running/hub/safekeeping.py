@@ -22,8 +22,9 @@ from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.running.exchange.parcel import ATTACHMENTS, REFUSED, named_attachments, send
 from escrutinio.running.hub.diary import note_done
 from escrutinio.running.hub.holding import held_file
+from escrutinio.running.workspace.log_keys import LOG_KEY
 from escrutinio.running.workspace.store_postgres import PostgresStore
-from escrutinio.running.workspace.workspace import LOG_KEY, SETTINGS, Workspace
+from escrutinio.running.workspace.workspace import SETTINGS, Workspace
 
 _KEYS = (LOG_KEY, "master.key")
 _AT_ONCE, _BYTES_AT_ONCE = 4_096, 16 * 1024 * 1024

@@ -41,15 +41,9 @@ from escrutinio.intake.authoring.keyring import LOG, Keyring
 from escrutinio.intake.authoring.requests import enrolments
 from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.running.workspace.appointing import appoint
+from escrutinio.running.workspace.log_keys import LOG_KEY
 from escrutinio.running.workspace.publish import BadRowsError, show_begun
-from escrutinio.running.workspace.workspace import (
-    LOG_KEY,
-    PRESENTATION,
-    Beginning,
-    Workspace,
-    begin,
-    beginning_in,
-)
+from escrutinio.running.workspace.workspace import PRESENTATION, Beginning, Workspace, begin, beginning_in
 
 ROOT_NAME = "authority/root"
 RECORD = "ceremony.json"

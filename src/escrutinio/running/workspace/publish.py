@@ -35,8 +35,9 @@ from escrutinio.publication.downloads.geojson import published_geometry, write_g
 from escrutinio.publication.site.render import start_preparing
 from escrutinio.running.workspace.before import read_before
 from escrutinio.running.workspace.follower import follow
+from escrutinio.running.workspace.log_keys import LogKeys
 from escrutinio.running.workspace.views import Updated, carry_over, renew
-from escrutinio.running.workspace.workspace import Beginning, LogKeys, Workspace, begin
+from escrutinio.running.workspace.workspace import Beginning, Workspace, begin
 
 SHOWN_BAD_ROWS = 20
 

@@ -21,7 +21,6 @@ from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
@@ -51,10 +50,10 @@ from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
 from escrutinio.core.records.codes import LogRole
-from escrutinio.core.records.keyfiles import read_key_file, write_key_file
-from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import LOG, Keyring
+from escrutinio.running.workspace.log_keys import LOG_KEY, LogKeys, read_log_key
 from escrutinio.running.workspace.witnesses import (
     WitnessesTable,
     policy_of,
@@ -63,7 +62,7 @@ from escrutinio.running.workspace.witnesses import (
     witnesses_at,
 )
 
-SETTINGS, STORE, LOG_KEY = "workspace.json", "store.sqlite", "log.key"
+SETTINGS, STORE = "workspace.json", "store.sqlite"
 PRESENTATION = "presentation.json"
 """How the log is shown, where no configuration says it."""
 INBOX = "inbox"
@@ -73,9 +72,6 @@ MAX_SETTINGS = 64 * 1024
 _ASKED = 0.2
 """Seconds that a run waits for the lock, which who looks whether one is at work has for an instant."""
 VERSION = 1
-
-LogKeys: TypeAlias = Keyring | NoteSigner
-"""What signs the log's checkpoints, or what it is derived from."""
 
 ROLES = {role.name.lower(): role for role in LogRole}
 
@@ -380,25 +376,6 @@ def beginning_in(directory: Path) -> Iterator[Path]:
             yield staging
     except BlockingIOError as error:
         raise refusal(directory, error) from None
-
-
-def keep_key(operator: str, master: SigningKey, passphrase: str) -> Callable[[Path], None]:
-    """What `begin` keeps the master key with: encrypted, under the operator's name."""
-    return lambda path: write_key_file(path, operator, master, passphrase)
-
-
-def log_key_name(origin: str) -> str:
-    """The name in the file of a log's key: it follows from the origin, so that no other log can use it."""
-    return f"log/{digest_of(origin.encode()).hex()[:16]}"
-
-
-def read_log_key(path: Path, passphrase: str, origin: str) -> NoteSigner:
-    """The key of the log with this origin. Raises RecordError where it cannot be opened, and InputError where
-    it is another log's."""
-    name, key = read_key_file(path, passphrase)
-    if name != log_key_name(origin):
-        raise InputError("log-key-other", path=path, name=name, origin=origin)
-    return NoteSigner(origin, KeyType.ED25519, key.seed())
 
 
 def keep_settings(directory: Path, settings: WorkspaceTable) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import real_path
 from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.intake.scan.folder import IMAGE, list_folder
@@ -52,7 +53,7 @@ class FolderSource:
     """The pictures in a folder and below it, but for what lies in `apart`."""
 
     def __init__(self, folder: Path, apart: Path) -> None:
-        self.folder, self._apart = folder.resolve(), apart.resolve()
+        self.folder, self._apart = real_path(folder), real_path(apart)
 
     def pictures(
         self, only: Mapping[Path, frozenset[int]] | None, unreadable: dict[str, str]
@@ -65,7 +66,7 @@ class FolderSource:
                 try:
                     if inside.is_symlink():  # whatever it leads to, it is named and not followed
                         raise UnreadableError(Problem.NOT_A_FILE)
-                    if not inside.resolve().is_relative_to(self.folder):
+                    if not real_path(inside).is_relative_to(self.folder):
                         raise InputError("desk-outside", path=path, folder=self.folder)
                     data = read_regular(inside).data
                     count = 1 if is_plain(data) else readers.call(count_pages, data)

@@ -51,7 +51,8 @@ from escrutinio.publication.browser.verifier import named_verifier, verifier_fil
 from escrutinio.running.workspace.cabinet import Cabinet, box_key_file, boxed_file, opener_of
 from escrutinio.running.workspace.collection.beginning import Organisation, beginning
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said
-from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
+from escrutinio.running.workspace.log_keys import keep_key
+from escrutinio.running.workspace.workspace import Workspace, begin, open_workspace
 
 KEYS, SIGNER = "keys.json", "signer"
 ORIGINALS, NOT_TAKEN = "originals", "not-taken.jsonl"
