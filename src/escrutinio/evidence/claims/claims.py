@@ -186,7 +186,8 @@ def study_claim(
     """
     announced, view = announced_result(state, claim)
     body, odd = _usable(announced)
-    roll = registered or body.registered or announced_roll(state, view.code)
+    said = announced_roll(state, view.code)
+    roll = registered or body.registered or (None if said is None else said.voters)
     votes = [row.votes for row in body.rows if row.votes is not None]
     # A sum of some candidates' votes says nothing of percentages of the whole.
     complete = len(votes) == len(body.rows) and _is_whole(body, view)
