@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,11 +38,8 @@ from escrutinio.evidence.certainty.percentages import Agreement
 from escrutinio.evidence.certainty.reversal import Reversal
 from escrutinio.evidence.claims.claims import ClaimStudy, claims_beside_each_other, study_claim
 from escrutinio.evidence.quickcount.planning import SampleSize, tables_needed
-from escrutinio.evidence.screening.run import SEED, Screening, screen
+from escrutinio.evidence.screening.run import FEWEST_SHEETS, SEED, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
-
-FEWEST_SHEETS = 100
-"""Screening says nothing of fewer sheets: its models are of many."""
 
 RISK_LIMITS = (Fraction(1, 20), Fraction(1, 100))
 MARGINS = (0.02, 0.01, 0.005)

@@ -13,7 +13,7 @@ from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.audit.sources import PLANNED, sources_of
 from escrutinio.evidence.certainty.certificate_words import LEFT_OUT
 from escrutinio.evidence.certainty.irreversibility import Certificate
-from escrutinio.evidence.certainty.naming import certificate_called, reversal_called, certificate_said
+from escrutinio.evidence.certainty.naming import certificate_called, certificate_said, reversal_called
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import chance, explain, summary
 from escrutinio.publication.documents.report.announced import claim_findings
