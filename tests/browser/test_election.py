@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from escrutinio.base.errors import LogError, RecordError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import (
@@ -24,7 +25,8 @@ from escrutinio.core.records.codes import (
     StationChangeKind,
 )
 from escrutinio.core.records.entry import open_record
-from escrutinio.core.records.types import CoRecord, Revocation, Ruling, StationChange
+from escrutinio.core.records.types import CoRecord, Revocation, Ruling, StationChange, TallySheet
+from escrutinio.core.verification.signed_entries import signed_entry
 from tests.browser.publish import isla, publish, trust_of
 from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, VOTES, Day, key
 from tests.paths import VECTORS
@@ -300,7 +302,8 @@ const context = { definition, charter, election: sha256(definition.raw), rootKey
 const attachment = async ({ digest }) => bytes.fromHex(args[1][bytes.toHex(digest)]);
 const found = await it.judgeEntries(it.placed(raws), context, attachment);
 const answers = raws.map(() => 'read');
-const faults = { 'key-unknown': 'unknown-key', 'signature-bad': 'bad-signature' };
+const unknown = ['key-unknown', 'key-not-then', 'key-revoked'].map((code) => [code, 'unknown-key']);
+const faults = { ...Object.fromEntries(unknown), 'signature-bad': 'bad-signature' };
 for (const { index, why } of found.faults) answers[index] = faults[why.key] ?? 'bad-record';
 for (const { index } of found.unknownTypes) answers[index] = 'not-judged';
 for (const { index } of found.unread) answers[index] = 'unread';
@@ -314,6 +317,39 @@ def test_records_of_types_that_no_version_knows_are_what_the_vectors_say(js: Mod
     assert isinstance(found, dict)
     assert found["answers"] == [entry["answer"] for entry in entries]
     assert sum(found["candidates"]) == sum(VOTES)
+
+
+_NO_KEY = """
+const { openRecord } = await import('/assets/js/records/record.js');
+const { sha256 } = await import('/assets/js/records/sha256.js');
+const raws = args[0].map((hex) => bytes.fromHex(hex));
+const [definition, charter] = raws.slice(0, 2).map((raw) => openRecord(raw));
+const context = { definition, charter, election: sha256(definition.raw), rootKey: charter.body.root_key };
+const attachment = async ({ digest }) => bytes.fromHex(args[1][bytes.toHex(digest)]);
+const { faults } = await it.judgeEntries(it.placed(raws), context, attachment);
+return faults.map(({ index, why }) => [index, why.key, why.values]);"""
+
+
+def test_of_a_record_without_a_key_in_force_it_says_why_as_python_does(js: Modules) -> None:
+    """Revoked before, under another name, enrolled only later, or in no enrolment at all."""
+    day = Day()
+    day.enrol_all([(f"machine/{name}", Role.MACHINE, ()) for name in ("ended", "named", "good")])
+    day.say(Revocation(key("machine/ended").kid, RevocationReason.LOST), ROOT, "election")
+    day.sheet("machine/good", "n1.01", VOTES)
+    without = [day.sheet(f"machine/{name}", "n1.02", VOTES) for name in ("ended", "later", "stranger")]
+    body = TallySheet(VOTES, (0, 0))
+    without.append(day.say(body, "machine/other", "n1.02/presidente", signing=key("machine/named")))
+    day.enrol("machine/later", Role.MACHINE)
+    state, said = day.state(), []
+    for index in without:
+        with pytest.raises(LogError) as refused:
+            signed_entry(state, index, day.log[index])
+        why = refused.value.values["why"]
+        assert isinstance(why, RecordError)
+        said.append([index, why.code, why.values])
+    assert [code for _, code, _ in said] == ["key-revoked", "key-not-then", "key-unknown", "key-not-then"]
+    files = {digest.hex(): content.hex() for digest, content in day.attachments.items()}
+    assert js.value("election", _NO_KEY, [raw.hex() for raw in day.log], files) == said
 
 
 def test_without_a_trust_file_nothing_is_said_of_who_signed(

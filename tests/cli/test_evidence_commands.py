@@ -14,6 +14,7 @@ from escrutinio.cli.sealing import script_text
 from tests.cli.running import OFFICER, PRESIDENCY, SEED, answered, escrutinio, refused, said
 from tests.core.verification.lab import MINIATURE
 from tests.paths import ROOT
+from tests.publication.pages import Page
 
 COMMANDS = (
     ("irreversibility",),
@@ -106,6 +107,12 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(
     assert says in refused(*(each.replace("{m}", str(miniature)) for each in arguments))
 
 
+LEFT_OUT = (
+    "Voters whom neither the roll nor the election's rules name (abroad, in transit, staff who vote where "
+    "they serve) are left out."
+)
+
+
 def test_a_publication_that_does_not_verify_gives_no_evidence(miniature: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     for path in miniature.glob("log/**/*"):
@@ -177,9 +184,17 @@ def test_another_share_of_the_claim_gives_another_certificate(venezuela: Path) -
 
 
 def test_the_sheets_of_2024_are_irreversible_given_the_roll(venezuela: Path) -> None:
-    found = answered("irreversibility", venezuela, "--registered", "21321805", "--assume-random")
+    """As home and the report have it: by the roll as it was announced, which the first sentence says."""
+    found = answered("irreversibility", venezuela, "--assume-random")
     assert (found["status"], found["margin"]) == ("irreversible", 3_987_338)
     assert found["outstanding"]["registered"] == 3_346_136
+    assert found["roll"] == {"voters": 21_321_805, "entry": 25_078}
+    first = found["sentences"]["en"][0]
+    home = Page((venezuela / "en/index.html").read_text("utf-8")).said
+    assert "González campaign: The counted sheets have Edmundo González first" in first
+    assert first in home
+    assert LEFT_OUT in found["sentences"]["en"][1]
+    assert LEFT_OUT in home
     assert len(found["areas"]) == 24
     # What each state lacks is only bounded, by all that the country lacks: failing that shows nothing.
     assert {area["status"] for area in found["areas"]} == {"unknown"}
@@ -196,6 +211,8 @@ def test_the_miniature_by_area_size_and_method(miniature: Path) -> None:
     assert (north["area"], north["areas"]) == ("N", [])
     before = answered("irreversibility", miniature, *PRESIDENCY, "--basis", "reported", "--at", "40")
     assert (before["size"], sum(before["votes"].values()), before["status"]) == (40, 0, "open")
+    assert before["sentences"]["en"][0].startswith("Official sheets as reported, the log at 40 entries: ")
+    assert north["sentences"]["en"][0].startswith("Official sheets as ruled, Isla Norte: ")
     assert "Other bases (--basis): reported" in said("irreversibility", miniature, *PRESIDENCY)
 
 
@@ -270,7 +287,7 @@ def test_the_same_seed_gives_the_same_screens_and_nothing_is_hidden(miniature: P
     assert answered(*run)["screens"] == found["screens"]
     text = said(*run, lang="es")
     assert len(found["screens"]) > 15
-    assert "estadísticos de cifras sueltas en 11 actas, 0 quedan fuera" in text
+    assert "con menos de 100 actas no se dice cuántos estadísticos quedan fuera" in text  # nor in the report
     assert "no dice quién escribió una cifra ni por qué" in text
     assert "semilla 7" in text
 

@@ -33,6 +33,8 @@ from tests.fuzz.subject import Subject, Tried, described
 _STATES = {"ok": Outcome.HOLDS, "bad": Outcome.FAILS, "open": Outcome.OPEN}
 _OF_KEYS = {
     "key-unknown": "unknown-key",
+    "key-not-then": "unknown-key",
+    "key-revoked": "unknown-key",
     "key-weak": "unknown-key",
     "signature-bad": "bad-signature",
     "no-possession": "bad-signature",

@@ -20,7 +20,7 @@ import { refusalOf, vectors } from "./vectors.js";
 const EDGES = vectors("edges");
 const STATES = { ok: "holds", bad: "fails", open: "open" };
 /** @type {Record<string, string>} */
-const FAULTS = { "key-unknown": "unknown-key", "signature-bad": "bad-signature" };
+const FAULTS = { "key-unknown": "unknown-key", "key-not-then": "unknown-key", "key-revoked": "unknown-key", "signature-bad": "bad-signature" };
 
 /**
  * Reads files given in hexadecimal as a page fetches those of an address.

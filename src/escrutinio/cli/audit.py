@@ -205,14 +205,14 @@ def _plan(
     )
     from escrutinio.evidence.audit.hot import opened_boxes
     from escrutinio.evidence.audit.plan import plan_audit
-    from escrutinio.evidence.certainty.certificates import coverage
+    from escrutinio.evidence.certainty.announcements import coverage_with_roll
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)
     boxes = boxes_of(state, code, chosen, bound=bound(code))
     voters = registered if registered is not None else registered_of(state, code)
     found = plan_audit(opened.contest, boxes, limit, registered=voters)
-    lacking = coverage(state, code, chosen, registered=registered, disputed=())
+    lacking = coverage_with_roll(state, code, chosen, registered=registered, disputed=())
     missing = lacking.outstanding(lacking.index[opened.contest.area]).capacity
     worst = None
     if missing is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from escrutinio.cli.explain import in_each, plain
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
     from escrutinio.evidence.certainty.reversal import Reversal
 
 
-def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
-    """All whole numbers of a certificate, its status and its sentences."""
-    left, whole = certificate.outstanding, certificate.as_counted
+def certificate_as_plain(
+    certificate: Certificate, sentences: Callable[[str], Iterable[str]]
+) -> dict[str, object]:
+    """All whole numbers of a certificate, its status, and what `sentences` says of it in a language."""
+    left, whole, roll = certificate.outstanding, certificate.as_counted, certificate.roll
     return {
         "contest": certificate.contest,
         "area": certificate.area,
@@ -39,6 +42,7 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
             "unbounded": left.unbounded,
             "unread": left.unread,
         },
+        "roll": None if roll is None else {"voters": roll.voters, "entry": roll.index},
         "statements": [
             {
                 "code": statement.code,
@@ -64,12 +68,14 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
             }
             for statement in certificate.statements
         ],
-        "sentences": in_each(certificate.sentences),
+        "sentences": in_each(sentences),
     }
 
 
-def reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
-    """What would bring the second level with the first."""
+def reversal_as_plain(
+    reversal: Reversal | None, sentences: Callable[[str], Iterable[str]]
+) -> dict[str, object] | None:
+    """What would bring the second level with the first, and what `sentences` says of it in a language."""
     if reversal is None:
         return None
     from escrutinio.evidence.certainty.reversal import half_up
@@ -84,5 +90,5 @@ def reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
         "share_needed": plain(reversal.share_needed),
         "two_way_needed": plain(reversal.two_way_needed),
         "two_way_counted": plain(reversal.two_way_counted),
-        "sentences": in_each(reversal.sentences),
+        "sentences": in_each(sentences),
     }

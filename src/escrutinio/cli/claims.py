@@ -59,8 +59,8 @@ class Answer:
     help=say(
         "Put the announced results in the log at ADDRESS to every test that their figures allow: whether "
         "round percentages generate the votes, whether announcement and sheets can both be true, how many "
-        "sheets would have to differ from the ballots, how many boxes opened at random would settle it, and "
-        "whether the percentages that were announced can be one.\n\n"
+        "sheets would have to differ from the ballots, how many boxes opened at random would meet one that "
+        "differs, and whether the percentages that were announced can be one.\n\n"
         "Nothing here says who is right.\n\n"
         "Example: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2"
     )
@@ -206,9 +206,14 @@ def _condition(each: Condition, columns: tuple[str, ...]) -> tuple[str, str, str
 
 def _assumptions(found: AgainstSheets) -> list[tuple[str, LeastDiffering]]:
     return [
-        (say("the {outside:,} largest outside the announcement", outside=found.least.outside), found.least),
         (
-            say("the {outside:,} largest outside (share as announced)", outside=found.nominal.outside),
+            say("the {outside:,} that matter most outside the announcement", outside=found.least.outside),
+            found.least,
+        ),
+        (
+            say(
+                "the {outside:,} that matter most outside (share as announced)", outside=found.nominal.outside
+            ),
             found.nominal,
         ),
         (say("{outside:,} average ones outside", outside=found.least.outside), found.average),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -16,15 +18,16 @@ from escrutinio.cli.explain import (
     plain,
     print_facts,
     print_method,
-    print_sentences,
     print_table,
 )
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
+    from escrutinio.core.election.state import ContestView, ElectionState
     from escrutinio.evidence.certainty.certified import Outstanding
     from escrutinio.evidence.certainty.inequality import Inequality
     from escrutinio.evidence.certainty.irreversibility import Certificate
+    from escrutinio.evidence.certainty.reversal import Reversal
     from escrutinio.evidence.certainty.studies import CertaintyStudy
 
 SOURCES = (
@@ -94,20 +97,57 @@ def command(
         )  # fmt: skip
     else:
         answer = study_of_claim(opened.state, opened.claim(claim), share=share, registered=registered)
+    called = Called(opened.state, opened.contest, size)
     if question.as_json:
-        print_json(as_plain(answer))
+        print_json(as_plain(answer, called))
         return
-    if claim is None:
+    if claim is None and area is None and size is None:
         click.echo(opened.heading())
     else:
-        click.echo(f"{title_of(opened.contest.titles, opened.contest.code)}, {claim}")
-    print_answer(answer)
+        click.echo(f"{title_of(opened.contest.titles, opened.contest.code)}, {claim or opened.basis}")
+    print_answer(answer, called)
 
 
-def print_answer(answer: CertaintyStudy) -> None:
+@dataclass(frozen=True)
+class Called:
+    """What people call what a certificate is about: the contest's candidates, bases and areas; `size` of the
+    log that was asked for, None for the last."""
+
+    state: ElectionState
+    contest: ContestView
+    size: int | None
+
+    def sentences(self, certificate: Certificate, lang: str) -> tuple[str, str]:
+        """The two sentences of a certificate with whose sheets it is of, and where and when if not of all."""
+        from escrutinio.core.records.types import Claim
+        from escrutinio.evidence.certainty.certified import CLAIM
+        from escrutinio.evidence.certainty.naming import certificate_said
+
+        areas, code = self.state.areas, certificate.area
+        area = areas.names[areas.index[code]] if code != self.contest.area else None
+        titles = {one.code: one.titles for one in self.state.bases}
+        for logged in self.state.records(Claim, self.contest.code):
+            titles[f"{CLAIM}{logged.body.code}"] = logged.body.speaker
+        size = None if certificate.size is None else self.size
+        return certificate_said(
+            certificate, self.contest, titles.get(certificate.basis, ()), lang, area=area, size=size
+        )
+
+    def way_back(self, reversal: Reversal | None, lang: str) -> tuple[str, ...]:
+        """What would bring the second level with the first, in words."""
+        from escrutinio.evidence.certainty.naming import reversal_called
+
+        return () if reversal is None else reversal_called(reversal, self.contest, lang).sentences(lang)
+
+
+def _print_pair(sentences: Sequence[str]) -> None:
+    click.echo("\n" + "\n".join(sentences))
+
+
+def print_answer(answer: CertaintyStudy, called: Called) -> None:
     """Sentences, votes, what is outstanding, the inequalities, what would change it, areas, method."""
     certificate, lang = answer.certificate, language()
-    print_sentences(certificate)
+    _print_pair(called.sentences(certificate, lang))
     valid = sum(certificate.votes)
     print_table(
         (say("candidate"), say("votes"), "%"),
@@ -122,7 +162,7 @@ def print_answer(answer: CertaintyStudy) -> None:
         for each in statement.inequalities:
             click.echo(f"  {_inequality(each, certificate)}")
     if answer.reversal is not None:
-        print_sentences(answer.reversal)
+        _print_pair(called.way_back(answer.reversal, lang))
     for _, said in answer.assumed:
         click.echo("\n" + " ".join(said[lang]))
     if answer.areas:
@@ -232,21 +272,21 @@ def _first(certificate: Certificate) -> str:
     return ", ".join([*(names[at] for at in said.candidates), *filter(None, (tied,))]) or "–"
 
 
-def as_plain(answer: CertaintyStudy) -> dict[str, object]:
+def as_plain(answer: CertaintyStudy, called: Called) -> dict[str, object]:
     """The answer as docs/evidence.md describes it."""
-    needed = answer.counted_needed
+    needed, certificate, areas = answer.counted_needed, answer.certificate, answer.areas
     return {
         "version": 1,
-        **certificate_as_plain(answer.certificate),
+        **certificate_as_plain(certificate, partial(called.sentences, certificate)),
         "share": plain(answer.share),
         "registered": answer.registered,
         "counted_needed": None
         if needed is None
         else {"registered": plain(needed[0]), "equal_turnout": plain(needed[1])},
-        "reversal": reversal_as_plain(answer.reversal),
+        "reversal": reversal_as_plain(answer.reversal, partial(called.way_back, answer.reversal)),
         "assuming": {
             name: {lang: list(said) for lang, said in texts.items()} for name, texts in answer.assumed
         },
-        "areas": [certificate_as_plain(each) for _, each in answer.areas],
+        "areas": [certificate_as_plain(each, partial(called.sentences, each)) for _, each in areas],
         "sources": list(SOURCES),
     }

@@ -17,8 +17,10 @@ from escrutinio.evidence.certainty.announcements import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
+    coverage_with_roll,
 )
 from escrutinio.evidence.certainty.certificates import coverage, disputed_stations
+from escrutinio.evidence.certainty.certified import StatedRoll
 from escrutinio.evidence.certainty.inequality import Finality
 from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 from tests.core.election.build import DAY, ORIGIN, Day
@@ -49,10 +51,10 @@ def claim(
     covered: str | None = None,
     turnout: str | None = None,
     by: str = "party/azul/1",
-) -> None:
+) -> int:
     speaker = (p.Title("en", "Somebody"),)
     figures = (valid, null, ballots, registered, covered, turnout)
-    day.say(t.Claim(code, speaker, "2030-12-01", rows, *figures, (), None), by, "presidente")
+    return day.say(t.Claim(code, speaker, "2030-12-01", rows, *figures, (), None), by, "presidente")
 
 
 def test_silent_and_pending_stations_are_outstanding() -> None:
@@ -244,7 +246,7 @@ def test_claim_in_the_log() -> None:
     rows = (p.Announced("ana", 60, "50"), p.Announced("blas", 50, "41.7"), p.Announced("others", 10, "8.4"))
     claim(day, *rows, covered="75", registered=320, turnout="49", valid=120, null=3, ballots=122)
     state = day.state()
-    assert announced_roll(state, "presidente") == 320
+    assert announced_roll(state, "presidente") is None  # a party's number is of its own announcement alone
     logged = state.records(t.Claim)[0]
     found = claim_certificate(state, logged)
     assert found.certificate.votes == (60, 50, 10)
@@ -321,13 +323,63 @@ def test_an_odd_figure_leaves_the_others_of_its_claim() -> None:
 def test_nobody_announces_away_the_roll_that_an_authority_states() -> None:
     day = election()
     claim(day, p.Announced("ana", 5), registered=319, code="party")
-    assert announced_roll(day.state(), "presidente") == 319
-    claim(day, p.Announced("ana", 5), registered=320, code="official", by="authority/1")
-    assert announced_roll(day.state(), "presidente") == 320
+    assert announced_roll(day.state(), "presidente") is None
+    first = claim(day, p.Announced("ana", 5), registered=320, code="official", by="authority/1")
+    roll = announced_roll(day.state(), "presidente")
+    assert roll is not None
+    assert (roll.voters, roll.index, announced_roll(day.state(), "presidente", roll.index)) == (
+        320,
+        first,
+        None,
+    )
     claim(day, p.Announced("ana", 5), registered=1, code="other")
-    assert announced_roll(day.state(), "presidente") == 320
+    assert announced_roll(day.state(), "presidente") == roll
     claim(day, p.Announced("ana", 5), registered=321, code="second", by="authority/1")
     assert announced_roll(day.state(), "presidente") is None
+
+
+def test_it_says_who_states_the_roll_where_the_answer_rests_on_it_and_only_there() -> None:
+    """By an announced number nobody makes what is outstanding fewer, nor says it of a roll that is known."""
+    day = election()
+    for station in ("n1.01", "n1.02", "n2.01"):
+        day.sheet("machine/1", station, (60, 5, 0, 0))
+    claim(day, p.Announced("ana", 5), registered=330, by="authority/1")
+    known = coverage_with_roll(day.state(), "presidente", "reported").certificate()
+    assert (known.outstanding.capacity, known.roll) == (50, None)
+    assert "The size of the roll" not in known.sentence("en")
+    day.roll(ALL.replace(b"sur,50", b"sur,"), replaces=day.rolled)
+    by_party = day.state()
+    found = coverage_with_roll(by_party, "presidente", "reported").certificate()
+    assert found.outstanding.capacity == 60
+    assert found.irreversible
+    assert "The size of the roll, 330, is from an announcement: Somebody (entry" in found.sentence("en")
+    assert "se toma de un anuncio: Somebody (entrada" in found.sentence("es")
+    asked = coverage_with_roll(by_party, "presidente", "reported", registered=335).certificate()
+    assert (asked.outstanding.capacity, asked.roll) == (65, StatedRoll(335))
+    assert "was given with the question" in asked.sentence("en")
+    # A number that the sheets at hand show to be too small is used by nobody.
+    other = election()
+    other.roll(ALL.replace(b"sur,50", b"sur,"), replaces=other.rolled)
+    claim(other, p.Announced("ana", 5), registered=200, by="authority/1")
+    other.sheet("machine/1", "n1.01", (60, 5, 0, 0))
+    assert coverage_with_roll(other.state(), "presidente", "reported").certificate().roll is None
+
+
+def test_what_no_bound_has_is_said_of_sheets_bulletins_and_announcements() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (70, 10, 0, 5))
+    head = p.LogHead(ORIGIN, len(day.log), bytes(32))
+    day.say(t.Bulletin(1, Basis.REPORTED, head, (70, 10, 5), (0, 0), None, 1), "authority/1", "presidente")
+    claim(day, p.Announced("ana", 60), p.Announced("others", 10), covered="75")
+    state = day.state()
+    certificates = (
+        coverage(state, "presidente", "reported").certificate(),
+        bulletin_certificate(state, state.records(t.Bulletin)[0]),
+        claim_certificate(state, state.records(t.Claim)[0]).certificate,
+    )
+    for each in certificates:
+        assert "abroad, in transit" in each.sentences("en")[1]
+        assert "en el exterior, en tránsito" in each.sentences("es")[1]
 
 
 @pytest.mark.slow
@@ -336,7 +388,8 @@ def test_example_of_2024(venezuela: Path) -> None:
     assert state is not None
     (basis,) = (each.code for each in state.bases if each.organisation)
     roll = announced_roll(state, "presidente")
-    assert roll == 21_321_805
+    assert roll is not None
+    assert roll.voters == 21_321_805
     found = coverage(state, "presidente", basis, registered=roll)
     assert found.certificate().irreversible
     assert found.certificate().outstanding.capacity == 3_346_136

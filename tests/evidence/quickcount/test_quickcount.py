@@ -55,6 +55,14 @@ def test_tables_needed_in_2024(margin: float, tables: int) -> None:
     assert size.voters * 30 < size.tables
     assert str(tables) in size.sentences("en")[0].replace(",", "")
     assert "mesas, sorteadas" in size.sentences("es")[0]
+    assert "too few" in size.sentences("en")[1]
+
+
+def test_a_formula_that_names_no_fewer_tables_is_not_called_too_few() -> None:
+    size = tables_needed(ints(50, 9), ints(95, 27), 0.01)
+    assert (size.tables, size.voters) == (2, 2)
+    assert "too few" not in size.sentences("en")[1]
+    assert "Se sortean mesas" in size.sentences("es")[1]
 
 
 @pytest.mark.parametrize(

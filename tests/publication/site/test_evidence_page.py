@@ -57,7 +57,9 @@ def test_home_answers_for_the_account_without_sheets_too(venezuela: Path) -> Non
 def test_home_says_what_the_counted_sheets_leave_open_and_where_the_roll_is_from(venezuela: Path) -> None:
     said = text_of(venezuela / "en" / "index.html")
     assert "however they fall, this stays" in said
-    assert "The size of the roll, 21,321,805, is taken from an announced result." in said
+    assert (
+        "The size of the roll, 21,321,805, is from an announcement: National Electoral Council (CNE)" in said
+    )
 
 
 def test_words_that_judge_are_not_on_the_page(venezuela: Path) -> None:

@@ -83,6 +83,16 @@ def said(directory: Path, rules: str, votes: tuple[int, int, int]) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split())
 
 
+def test_one_station_is_said_as_one(tmp_path: Path) -> None:
+    found = said(tmp_path, 'method = "plurality"\nseats = 1', (70, 20, 5))
+    assert "at the one counted station where these are known." in found
+    assert "Mayor: all candidates, in one place" in found
+    assert (
+        "Copies, Test desk: The counted sheets have Ana Álvarez first, 50 votes ahead of the next." in found
+    )
+    assert "(abroad, in transit, staff who vote where they serve) are left out." in found
+
+
 @pytest.mark.parametrize(
     ("rules", "votes", "words"),
     [

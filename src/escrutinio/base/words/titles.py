@@ -43,6 +43,14 @@ def title_in(titles: Sequence[Titled], language: str, otherwise: str) -> str:
     return choose(titles, language, otherwise).text
 
 
+def basis_name(titles: Sequence[Titled], language: str, code: str, *, copies: bool) -> str:
+    """What people call a set of sheets; copies are said to be copies."""
+    name = title_in(titles, language, code)
+    if not copies or name.casefold().startswith(say_in(language, "Copies").casefold()):
+        return name
+    return say_in(language, "Copies, %(organisation)s") % {"organisation": name}
+
+
 CLASSES: Mapping[str, str] = {
     "null": N_("Null ballots"),
     "blank": N_("Blank ballots"),

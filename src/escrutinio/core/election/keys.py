@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count, repeat
 from typing import NamedTuple
 
+from escrutinio.base.errors import RecordError
 from escrutinio.core.records.parts import EnrolledKey
 
 
@@ -71,6 +72,15 @@ class KeyTable:
         for place, (is_late, consented) in late.items():
             keys[place] = keys[place]._replace(late=is_late, consented=consented)
         return KeyTable(keys, self._by_kid.copy())
+
+
+def why_not_in_force(held: HeldKey | None, kid: bytes, signer: str, index: int) -> RecordError:
+    """Why no key in force at a log index is the one that a record names; `held`: what its kid stands for."""
+    if held is None:
+        return RecordError("key-unknown", kid=kid.hex())
+    if held.key.name == signer and held.revoked is not None and held.revoked <= index:
+        return RecordError("key-revoked", kid=kid.hex(), index=held.revoked)
+    return RecordError("key-not-then", kid=kid.hex(), signer=signer)
 
 
 def organisation_of(name: str) -> str:

@@ -17,7 +17,7 @@ import msgspec
 from escrutinio.base.errors import DefinitionError, InputError, LogError, RecordError
 from escrutinio.base.json_text import NO_JSON
 from escrutinio.core.election.definition import check_contests, check_definition, read_contests
-from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.keys import KeyTable, why_not_in_force
 from escrutinio.core.election.revoking import Revocations, consents_needed
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
@@ -282,7 +282,7 @@ def _judged(
     held = keys.get(entry.kid)
     in_force = held is not None and (held.revoked is None or index < held.revoked)
     if held is None or not in_force or held.key.name != entry.signer:
-        raise RecordError("key-unknown", kid=entry.kid.hex())
+        raise why_not_in_force(held, entry.kid, entry.signer, index)
     verify(raw, held.key.public_key)
     if not Rights(definition).may_sign(Role(held.key.role), type(entry.body), held.key.name):
         raise RecordError("key-role")

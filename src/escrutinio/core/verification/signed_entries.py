@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError, RecordError
-from escrutinio.core.election.keys import HeldKey
+from escrutinio.core.election.keys import HeldKey, why_not_in_force
 from escrutinio.core.election.revoking import heard_when_revoked
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Role
@@ -57,7 +57,7 @@ def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Ro
     if held is not None:
         in_force = held.enrolled < index and (held.revoked is None or index < held.revoked)
         if not (in_force or _is_heard(state, held, index)) or held.key.name != entry.signer:
-            raise RecordError("key-not-then", kid=entry.kid.hex(), signer=entry.signer)
+            raise why_not_in_force(held, entry.kid, entry.signer, index)
         return held.key.public_key, held.enrolled, held.key.role
     roots = [(state.definition.body.root_key, 0)]
     if state.charter is not None:
@@ -65,4 +65,4 @@ def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Ro
     for key, introduced in roots:
         if key_id(key) == entry.kid:
             return key, introduced, None
-    raise RecordError("key-unknown", kid=entry.kid.hex())
+    raise why_not_in_force(None, entry.kid, entry.signer, index)

@@ -6,6 +6,8 @@ stands, and not on which stations. How many ballots it lacks then lies between t
 smallest stations and those of as many of the largest; only what holds at both ends is said to hold.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -21,9 +23,10 @@ from escrutinio.core.election.totals import declared_stations
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis as BasisCode
 from escrutinio.core.records.codes import Method
-from escrutinio.evidence.certainty.certificates import coverage
-from escrutinio.evidence.certainty.certified import BULLETIN, CLAIM, Outstanding
+from escrutinio.evidence.certainty.certificates import Coverage, coverage
+from escrutinio.evidence.certainty.certified import BULLETIN, CLAIM, Outstanding, StatedRoll
 from escrutinio.evidence.certainty.irreversibility import Certificate, certify
+from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import (
     Percentage,
     parse_percentage,
@@ -157,9 +160,9 @@ def claim_certificate(
 ) -> AnnouncedCertificate:
     """The certificate of an announced result in the log.
 
-    The size of the roll is `registered`, or what the claim says, or what all other claims about the contest
-    that give one agree on. Candidates it does not name stand together as `others`. Raises EvidenceError as
-    `announced_result` does, and for a row without votes.
+    The size of the roll is `registered`, or what the claim says, or `announced_roll`. Candidates it does not
+    name stand together as `others`. Raises EvidenceError as `announced_result` does, and for a row without
+    votes.
     """
     body, view = announced_result(state, claim)
     votes = {row.candidate: row.votes for row in body.rows}
@@ -168,12 +171,12 @@ def claim_certificate(
     share = None if body.covered is None else parse_percentage(body.covered)
     names = (*view.candidates, OTHERS) if OTHERS in votes else view.candidates
     named = tuple(name for name in names if name in votes)
-    rules = rules_among(view, named)
+    rules, roll = rules_among(view, named), announced_roll(state, view.code)
     return announced_certificate(
         named,
         tuple(votes[name] or 0 for name in named),
         share=share,
-        registered=registered or body.registered or announced_roll(state, view.code),
+        registered=registered or body.registered or (None if roll is None else roll.voters),
         outside=_stations_of(state, view, claim.entry.about.area or view.area),
         rules=rules,
         classes=_announced_classes(view, rules, body),
@@ -202,17 +205,35 @@ def _announced_classes(view: ContestView, rules: Rules, body: t.Claim) -> tuple[
     return tuple(number or 0 for number in found)
 
 
-def announced_roll(state: ElectionState, contest: str) -> int | None:
-    """The number of registered voters that the claims about a whole contest give, if they agree on one.
+def coverage_with_roll(
+    state: ElectionState,
+    contest: str,
+    basis: str,
+    *,
+    size: int | None = None,
+    registered: int | None = None,
+    disputed: Collection[int] | None = None,
+) -> Coverage:
+    """`coverage` with the size of the roll as it was announced, where whoever asks states no other one; with
+    none where the sheets at hand show that to be too small. Raises as `coverage` does."""
+    if registered is None and (roll := announced_roll(state, contest, size)) is not None:
+        with suppress(SmallRollError):
+            return coverage(state, contest, basis, size=size, registered=roll, disputed=disputed)
+    return coverage(state, contest, basis, size=size, registered=registered, disputed=disputed)
 
-    Those of keys that may publish a roll are asked first, and where they give one, no others: nobody else
-    makes the roll another one, or unknown, by announcing a number.
+
+def announced_roll(state: ElectionState, contest: str, size: int | None = None) -> StatedRoll | None:
+    """The number of registered voters that claims about a whole contest give by keys that may publish a roll,
+    in the first `size` entries (all of them if None); None where they give none or do not agree.
+
+    Nobody else makes the roll another one, nor what is outstanding fewer, by announcing a number.
     """
     view, rights = state.contest(contest), Rights(state.definition.body)
-    said: dict[bool, set[int]] = {True: set(), False: set()}
+    found: dict[int, StatedRoll] = {}
     for logged in state.records(t.Claim, contest):
         held, number = state.keys.get(logged.entry.kid), logged.body.registered
-        if number is not None and logged.entry.about.area in (None, view.area):
-            said[held is not None and rights.may_sign(held.key.role, t.Roll)].add(number)
-    numbers = said[True] or said[False]
-    return numbers.pop() if len(numbers) == 1 else None
+        whole = number is not None and logged.entry.about.area in (None, view.area)
+        may = held is not None and rights.may_sign(held.key.role, t.Roll)
+        if number is not None and whole and may and (size is None or logged.index < size):
+            found.setdefault(number, StatedRoll(number, logged.body.speaker, logged.index))
+    return next(iter(found.values())) if len(found) == 1 else None

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_, NN_
 from escrutinio.base.words.say import say_in, say_many_in
+from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.records.codes import Ties
-from escrutinio.evidence.certainty.certified import Certified
+from escrutinio.evidence.certainty.certified import Certified, StatedRoll
 from escrutinio.evidence.certainty.inequality import Statement
 
 
@@ -30,8 +31,10 @@ def sentences(found: Certified, language: str) -> tuple[str, str]:
     parts.append(_said(language, message, count, **values, outside=left.silent))
     if found.rules.quorum is not None:
         parts.append(_quorum(found, language))
+    if found.roll is not None:
+        parts.append(_roll(found.roll, language))
     limits = _LIMITS_BULLETIN if found.bulletin else _LIMITS_ANNOUNCED if found.announced else _LIMITS
-    return " ".join(parts), say_in(language, limits)
+    return " ".join(parts), " ".join((say_in(language, limits), say_in(language, LEFT_OUT)))
 
 
 def _showing(found: Certified, source: str, language: str) -> list[str]:
@@ -117,6 +120,14 @@ def _quorum(found: Certified, language: str) -> str:
     )
 
 
+def _roll(roll: StatedRoll, language: str) -> str:
+    """Who states the size of the roll on which the rest stands."""
+    if roll.index is None:
+        return say_in(language, _ROLL_ASKED, size=roll.voters)
+    who = title_in(roll.speaker, language, "–")
+    return say_in(language, _ROLL_ANNOUNCED, size=roll.voters, who=who, entry=roll.index)
+
+
 def _names(found: Certified, candidates: Sequence[int], language: str) -> str:
     names = [found.candidates[each] for each in candidates]
     if len(names) < 2:
@@ -124,6 +135,8 @@ def _names(found: Certified, candidates: Sequence[int], language: str) -> str:
     return say_in(language, _AND, listed=", ".join(names[:-1]), last=names[-1])
 
 
+_ROLL_ASKED = N_("The size of the roll, {size:,}, is the one that was given with the question.")
+_ROLL_ANNOUNCED = N_("The size of the roll, {size:,}, is from an announcement: {who} (entry {entry:,}).")
 _AND = N_("{listed} and {last}")
 _SHEETS = N_("The counted sheets")
 _DISPUTED = NN_(
@@ -277,8 +290,7 @@ _NO_QUORUM_STATUS = {
 _NO_TURNOUT = N_("The law asks for a turnout; how many voters are registered is not known.")
 _LIMITS = N_(
     "This compares whole numbers and assumes nothing about who votes how; it takes the counted sheets "
-    "and the roll as they are, and does not say whether they match the ballots. Voters whom neither the roll "
-    "nor the election's rules name (abroad, in transit, staff who vote where they serve) are left out."
+    "and the roll as they are, and does not say whether they match the ballots."
 )
 _LIMITS_BULLETIN = N_(
     "This compares whole numbers and assumes nothing about who votes how; it takes the bulletin's totals as "
@@ -288,3 +300,8 @@ _LIMITS_ANNOUNCED = N_(
     "This compares whole numbers and assumes nothing about who votes how; it takes the announced totals and "
     "the announced share of stations as they are, and does not know which stations these are."
 )
+LEFT_OUT = N_(
+    "Voters whom neither the roll nor the election's rules name (abroad, in transit, staff who vote where "
+    "they serve) are left out."
+)
+"""What no bound of outstanding ballots has; it stands beside every certificate."""

@@ -8,7 +8,7 @@ list are not known, the size of the whole roll gives a bound, if somebody states
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -28,7 +28,7 @@ from escrutinio.core.election.state import RULED, ContestView, ElectionState, Lo
 from escrutinio.core.election.totals import by_area, by_candidate, totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Decision
-from escrutinio.evidence.certainty.certified import Outstanding
+from escrutinio.evidence.certainty.certified import Outstanding, StatedRoll
 from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.outstanding import CountedSheets, unlisted_stations, unread_stations
 from escrutinio.evidence.certainty.reversal import Reversal, reversal
@@ -45,7 +45,8 @@ class Coverage:
     stations `silent`, `pending`, `disputed`, `unlisted` (-1:
     some may lie here, nobody said how many), `registered_unknown`, `unbounded` and sheets `unread` [areas];
     `capacity`: ballots outstanding at most, and `registered`: voters on the roll, -1 if unknown; `least`: as
-    many ballots as can still come for certain;
+    many ballots as can still come for certain; `stated`: the whole roll as somebody states it, `by_stated`
+    [areas]: whether `capacity` or `registered` is from it;
     `valid_known` and `registered_known`: valid ballots and registered voters of the counted stations where
     the latter are known. `lots`: the drawing in force, for the whole contest.
     """
@@ -72,6 +73,8 @@ class Coverage:
     valid_known: Int64
     registered_known: Int64
     lots: Drawing
+    stated: StatedRoll | None
+    by_stated: NDArray[np.bool_]
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -103,7 +106,7 @@ class Coverage:
         rules, names = rules_of(self.contest), self.contest.candidates
         lots = self.lots if code == self.contest.area else NO_DRAWING
         left, all_votes, all_classes = self.outstanding(at), self.all_votes[at], self.all_classes[at]
-        return certify(
+        found = certify(
             rules,
             names,
             self.votes[at].tolist(),
@@ -122,6 +125,7 @@ class Coverage:
             if left.disputed
             else None,
         )
+        return replace(found, roll=self.stated if self.by_stated[at] else None)
 
     def reversal(self, area: str | None = None) -> Reversal | None:
         """What would bring the second level with the first, at the turnout of the counted stations."""
@@ -163,12 +167,13 @@ def coverage(
     basis: str,
     *,
     size: int | None = None,
-    registered: int | None = None,
+    registered: int | StatedRoll | None = None,
     disputed: Collection[int] | None = None,
 ) -> Coverage:
     """What a basis counts and lacks, in every area, when the log had `size` entries (all of them if None).
 
-    `registered`: voters on the whole roll of the contest, where somebody states it. `disputed`: stations, by
+    `registered`: voters on the whole roll of the contest, where somebody states it; a number is stated by
+    whoever asks. `disputed`: stations, by
     number, whose sheets are taken out; those of `disputed_stations` if None. At an earlier size pending
     stations are among the silent. Raises KeyError for codes that the state does not have, EvidenceError for a
     size beyond the log, SmallRollError for a roll smaller than what is counted needs.
@@ -227,7 +232,11 @@ def coverage(
     options = len(view.candidates)
     ends = np.cumsum([0, options, len(view.classes), options, len(view.classes)]).tolist()
     parts = [summed[:, start:end] for start, end in pairwise(ends)]
-    bounds = sheets.capacity(state, registered)
+    stated = StatedRoll(registered) if isinstance(registered, int) else registered
+    bounds = sheets.capacity(state, None if stated is None else stated.voters)
+    listed = sheets.registered(state, None)
+    on_roll = listed if stated is None else sheets.registered(state, stated.voters)
+    asked = np.full(len(listed), view.quorum is not None) & (listed < 0) & (on_roll >= 0)
     return Coverage(
         contest=view,
         basis=basis,
@@ -240,7 +249,9 @@ def coverage(
         unlisted=np.where(open_ended, -1, np.maximum(unlisted, changes.opened)),
         capacity=bounds.most,
         least=bounds.least,
-        registered=sheets.registered(state, registered),
+        registered=on_roll,
+        stated=stated,
+        by_stated=bounds.by_stated | asked,
         lots=drawn_lots(state, contest, at_size),
         **found,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from escrutinio.core.election.outcome import NO_DRAWING, Drawing
+from escrutinio.core.records.parts import Title
 from escrutinio.evidence.certainty.inequality import Finality, Statement
 from escrutinio.evidence.certainty.rules import Rules
 
@@ -46,6 +47,16 @@ class Outstanding:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRoll:
+    """How many `voters` are on the whole roll, as somebody states it: the `speaker` of the announcement in
+    the entry `index`, or whoever asks (None)."""
+
+    voters: int
+    speaker: tuple[Title, ...] = ()
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Certified:
     """What counted votes show and whether it is final: all the whole numbers that anyone checks it with.
 
@@ -53,7 +64,8 @@ class Certified:
     where there are such sheets, is what they show together with these. The drawing
     of `lots`. The first statement is the result under the contest's method; the last one is of its quorum,
     where it has one and `ballots` and `registered` are known. `basis` names what was added up; `size` is the
-    log size, None for figures from elsewhere.
+    log size, None for figures from elsewhere. `roll`: the size of the roll that somebody states, where what
+    is outstanding, or the quorum, rests on it.
     """
 
     rules: Rules
@@ -70,6 +82,7 @@ class Certified:
     ballots: int | None = None
     registered: int | None = None
     as_counted: "Certified | None" = None
+    roll: StatedRoll | None = None
 
     @property
     def quorum(self) -> Statement | None:

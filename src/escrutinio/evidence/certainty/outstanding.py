@@ -22,10 +22,12 @@ class SmallRollError(EvidenceError):
 @dataclass(frozen=True, eq=False)
 class Capacity:
     """How many ballots can still come in each area, int64 [areas]: at `most`, -1 where unknown, and `least`,
-    as many as can for certain."""
+    as many as can for certain. `by_stated`, bool [areas]: where `most` follows from a roll that somebody
+    states."""
 
     most: Int64
     least: Int64
+    by_stated: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,7 @@ class CountedSheets:
         others = others + elsewhere * self.changes.opened
         least = listed + others
         capacity = np.where((unknown == 0) & ~gone, least, -1)
+        listed_alone = capacity
         if registered is not None:
             top = state.areas.index[self.contest.area]
             # Whoever is neither at a counted nor at an annulled station; a counted one has at least its
@@ -84,7 +87,8 @@ class CountedSheets:
         unbounded = by_area(state, (missing | unread) & self.beyond.unbounded) > 0
         if any(each.most is None for each in supplements):
             unbounded |= gone | (self.changes.opened > 0)
-        return Capacity(np.where(unbounded, -1, capacity), least)
+        most = np.where(unbounded, -1, capacity)
+        return Capacity(most, least, (listed_alone < 0) & (most >= 0))
 
     def registered(self, state: ElectionState, stated: int | None) -> Int64:
         """Voters on the roll of the contest in each area, int64 [areas], -1 where unknown; `stated`: on the

@@ -8,8 +8,12 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.records.types import Claim
-from escrutinio.evidence.certainty.announcements import announced_result, claim_certificate
-from escrutinio.evidence.certainty.certificates import Coverage, coverage
+from escrutinio.evidence.certainty.announcements import (
+    announced_result,
+    claim_certificate,
+    coverage_with_roll,
+)
+from escrutinio.evidence.certainty.certificates import Coverage
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.certainty.projection import if_like_their_neighbours, if_randomly_missing
@@ -46,19 +50,20 @@ def study_of_sheets(
 ) -> CertaintyStudy:
     """Whether what is outstanding could change what the sheets of a basis show in an area, as of a log size.
 
-    `area` is the whole contest where not given; `registered`: voters on its whole roll. Raises InputError for
+    `area` is the whole contest where not given; `registered`: voters on its whole roll, by default as
+    announced (`announced_roll`). Raises InputError for
     an area without a vote in the contest, and EvidenceError as `coverage` does.
     """
     code, top = contest.code, area or contest.area
     at = state.areas.index.get(top)
     if at is None or state.areas.index[contest.area] not in state.areas.path(at):
         raise InputError("contest-area-top", contest=repr(code), area=repr(top[:80]))
-    found = coverage(state, code, basis, size=size, registered=registered)
+    found = coverage_with_roll(state, code, basis, size=size, registered=registered)
     below = [state.areas.codes[child] for child in state.areas.children(at)]
     return CertaintyStudy(
         found.certificate(top),
         _first_two(found.certificate(top), found.reversal(top)),
-        registered=registered,
+        registered=None if found.stated is None else found.stated.voters,
         areas=tuple(
             (state.areas.names[found.index[each]], found.certificate(each))
             for each in below

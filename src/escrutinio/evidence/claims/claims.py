@@ -186,7 +186,8 @@ def study_claim(
     """
     announced, view = announced_result(state, claim)
     body, odd = _usable(announced)
-    roll = registered or body.registered or announced_roll(state, view.code)
+    said = announced_roll(state, view.code)
+    roll = registered or body.registered or (None if said is None else said.voters)
     votes = [row.votes for row in body.rows if row.votes is not None]
     # A sum of some candidates' votes says nothing of percentages of the whole.
     complete = len(votes) == len(body.rows) and _is_whole(body, view)
@@ -284,18 +285,19 @@ def against_sheets(
         return None
     votes = by_station[here]
     rows = state.counted[view.code, basis][here]
-    null = state.tables[view.code].of_class(NULL)[rows]
     named = {row.candidate: row.votes or 0 for row in body.rows}
     number = {code: at for at, code in enumerate(view.candidates)}
     columns = {code: votes[:, number[code]] for code in named if code in number}
     if OTHERS in named:
         columns[OTHERS] = votes.sum(axis=1) - sum(columns.values())
     announced = {code: named[code] for code in columns}
-    if body.null is not None:
+    table = state.tables[view.code]
+    null = table.classes[rows, view.classes.index(NULL)] if NULL in view.classes else None
+    # Of sheets that do not say their null ballots nothing follows for an announced number of them.
+    if body.null is not None and null is not None and (null >= 0).all():
         columns[NULL], announced[NULL] = null, body.null
     if not columns:
         return None
-    table = state.tables[view.code]
     ballots, roll = ballots_of(table)[rows], state.roll.registered[here]
     beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
     # As many as the law lets vote there, whatever the sheet says of it: it is the sheet that may be wrong.

@@ -48,7 +48,9 @@ class SampleSize:
             "effect": decimal(Fraction(self.design_effect), 1, language),
             "voters": self.voters,
         }
-        return say_in(language, _NEEDED, **values), say_in(language, _NOT_VOTERS, **values)
+        return say_in(language, _NEEDED, **values), say_in(
+            language, _NOT_VOTERS if self.voters < self.tables else _BY_TABLE, **values
+        )
 
 
 _NEEDED = N_(
@@ -57,6 +59,9 @@ _NEEDED = N_(
 _NOT_VOTERS = N_(
     "Voters of one table resemble each other (design effect {effect}); the formula that counts voters "
     "one by one would name {voters:,} tables, which is too few."
+)
+_BY_TABLE = N_(
+    "Tables are drawn and not voters: those of one table resemble each other (design effect {effect})."
 )
 
 

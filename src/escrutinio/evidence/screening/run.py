@@ -22,6 +22,8 @@ _Result = TypeVar("_Result")
 
 SEED = 2024
 """Of the replicates in a report and, unless another is asked for, in a command: both have equal numbers."""
+FEWEST_SHEETS = 100
+"""Of fewer sheets nothing is said in the first sentence: the models are of many."""
 REPLICATES = 1_000
 LEAST_REPLICATES = 399
 """With fewer, no p-value of the 17 screens of figures could reach 5 % after Holm's correction."""

@@ -12,7 +12,7 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import decimal
 from escrutinio.evidence.screening.result import Family, Missing, Screen
-from escrutinio.evidence.screening.run import Screening
+from escrutinio.evidence.screening.run import FEWEST_SHEETS, Screening
 from escrutinio.evidence.screening.screen_texts import (
     EXTRA_SPREAD,
     HARD,
@@ -35,6 +35,10 @@ LEFT_OUT = N_(
 _OUTSIDE = N_(
     "Of {tested:,} statistics of single figures on {sheets:,} sheets {outside:,} lie outside what their "
     "model gives, at 5% after correction for their number."
+)
+_FEW = N_(
+    "Sheets: {sheets:,}. These models are of many, and of fewer than {fewest:,} sheets nothing is said of "
+    "how many statistics lie outside."
 )
 _NOTHING_TESTED = N_("No statistic of single figures could be tested on {sheets:,} sheets.")
 _CENTERS = N_(
@@ -92,9 +96,14 @@ def summary(found: Screening, language: str) -> tuple[str, str]:
         "sheets": found.sheets,
         "outside": sum(screen.outside is True for screen in tested),
     }
-    seen = say_in(language, _OUTSIDE if tested else _NOTHING_TESTED, **values)
+    if found.sheets < FEWEST_SHEETS:
+        seen = say_in(language, _FEW, fewest=FEWEST_SHEETS, **values)
+    else:
+        seen = say_in(language, _OUTSIDE if tested else _NOTHING_TESTED, **values)
     parts = [seen, words_of_left_out(found.left_out, language)]
-    if any(screen.family is Family.CENTERS and screen.outside for screen in found.screens):
+    if found.sheets >= FEWEST_SHEETS and any(
+        screen.family is Family.CENTERS and screen.outside for screen in found.screens
+    ):
         parts.insert(1, say_in(language, _CENTERS))
     return " ".join(filter(None, parts)), say_in(language, IS_NOT)
 

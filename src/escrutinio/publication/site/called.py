@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from escrutinio.base.words.say import say_in
-from escrutinio.base.words.titles import title_in
+from escrutinio.base.words.titles import basis_name, title_in
 from escrutinio.core.election.findings.finding import Called
 from escrutinio.publication.site.model import Site
 
@@ -14,12 +13,8 @@ def called(site: Site, language: str) -> Called:
     bases = {}
     for race in site.races:
         for column in race.columns:
-            name = title_in(column.basis.titles, language, column.basis.code)
-            copies = column.basis.organisation is not None and not name.casefold().startswith(
-                say_in(language, "Copies").casefold()
-            )
-            bases[column.basis.code] = (
-                say_in(language, "Copies, %(organisation)s") % {"organisation": name} if copies else name
-            )
+            basis = column.basis
+            copies = basis.organisation is not None
+            bases[basis.code] = basis_name(basis.titles, language, basis.code, copies=copies)
     contests = {race.code: title_in(race.view.titles, language, race.code) for race in site.races}
     return {"contest": contests, "signer": signers, "organisation": signers, "basis": bases}

@@ -52,7 +52,8 @@ class Cosigner(msgspec.Struct, frozen=True):
 
 class Headline(msgspec.Struct, frozen=True):
     """A contest in the first basis that has sheets: stations, votes in the order of the ballot, valid
-    ballots, those of each class of others by its code, and all together."""
+    ballots, those of each class of others by its code, and all together; None for what no counted sheet says,
+    as the tables have it."""
 
     contest: str
     basis: str
@@ -62,8 +63,8 @@ class Headline(msgspec.Struct, frozen=True):
     candidates: Sequence[str]
     votes: Sequence[int]
     valid: int
-    classes: dict[str, int]
-    ballots: int
+    classes: dict[str, int | None]
+    ballots: int | None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -248,6 +249,7 @@ def restate(directory: Path, cosigning: Cosigning) -> bytes | None:
 
 def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
     found, at = totals(state, view.code, basis), state.areas.index[view.area]
+    *classes, ballots = (None if said < 0 else said for said in found.beside[at].tolist())
     return Headline(
         view.code,
         basis,
@@ -257,8 +259,8 @@ def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
         view.candidates,
         found.candidates[at].tolist(),
         int(found.valid[at]),
-        dict(zip(view.classes, found.classes[at].tolist(), strict=True)),
-        int(found.ballots[at]),
+        dict(zip(view.classes, classes, strict=True)),
+        ballots,
     )
 
 

@@ -70,14 +70,14 @@ class StationColumn:
 
     def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
         """Per station the votes of each candidate, its valid ballots where they are not the votes added up,
-        and those of each class; of one without a sheet, zeros."""
+        and those of each class, -1 where its sheet does not say them; one without a sheet has no figures."""
         rows, view, table = self.rows[stations], self._view, self._table
         several = view.marks > 1
         if not len(table):
             return [[0] * (len(view.candidates) + several + len(view.classes))] * len(stations)
         valid = (valid_of(table)[rows],) if several else ()
         votes = by_candidate(view, table.counts[rows])
-        found: list[list[int]] = np.column_stack((votes, *valid, np.maximum(table.classes[rows], 0))).tolist()
+        found: list[list[int]] = np.column_stack((votes, *valid, table.classes[rows])).tolist()
         return found
 
 

@@ -20,7 +20,12 @@ from escrutinio.publication.documents import labels
 from escrutinio.publication.documents.environment import compiled, template_names
 from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.audits import audits_progress
-from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
+from escrutinio.publication.documents.report.text import (
+    certainties,
+    chapters,
+    standing_sentences,
+    voters_left_out,
+)
 from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.descriptions import described
@@ -155,6 +160,7 @@ class Pages:
             said: dict[str, object] = {"path": path, "live": None if path in STILL else ""}
             match path:
                 case "index.html":
+                    said["voters_left_out"] = voters_left_out(self.language)
                     said["certain"] = standing_sentences(self.context.evidence, self.language)
                     said["certainties"] = certainties(self.context.evidence, self.language)
                     said["told"] = accounts = [told(account) for account in self.site.accounts]
@@ -175,6 +181,7 @@ class Pages:
                 case "data.html":
                     said |= self.context.of_data()
                 case "bulletins.html":
+                    said["voters_left_out"] = voters_left_out(self.language)
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
             yield f"{self.language}/{path}", weighed(arranged(page)).encode()

@@ -86,24 +86,25 @@ class StationTable:
         counted = [(station, values) for station, values in stations if column.rows[station] >= 0]
         if not counted:
             return ""
-        sums = [sum(values) for values in zip(*(values for _, values in counted), strict=True)]
+        sums = [_sum(values) for values in zip(*(values for _, values in counted), strict=True)]
         votes = len(self._race.view.candidates)
         valid = sums[votes] if self._several else sum(sums[:votes])
         cells = "".join(
-            f"<td>{self._form.number(value)}"
+            f"<td>{NONE if value < 0 else self._form.number(value)}"
             + (f"<small>{self._form.percent(value, valid, 1)}</small>" if kept else "")
             for value, kept in zip(sums, self._kept, strict=True)
         )
-        known = [
-            (self._registered[at], self._ballots(values))
+        known = [self._registered[at] for at, _ in counted if self._registered[at] >= 0]
+        came = [
+            (ballots, self._registered[at])
             for at, values in counted
-            if self._registered[at] >= 0
+            if self._registered[at] >= 0 and (ballots := self._ballots(values)) is not None
         ]
-        registered, ballots = (sum(each) for each in zip(*known, strict=True)) if known else (0, 0)
+        ballots, voters = (sum(each) for each in zip(*came, strict=True)) if came else (0, 0)
         basis = f'<td class="t">{self._labels[column.basis.code]}' if self.many else ""
-        shown = self._form.number(registered) if known else NONE
-        came = self._form.percent(ballots, registered, 1)
-        return f"<tr class=sum><th>{self._total}{basis}{cells}<td>{shown}<td>{came}"
+        shown = self._form.number(sum(known)) if known else NONE
+        turnout = self._form.percent(ballots, voters, 1)
+        return f"<tr class=sum><th>{self._total}{basis}{cells}<td>{shown}<td>{turnout}"
 
     def _group(self, center: int) -> str:
         code = self._roll.centers[center]
@@ -128,11 +129,15 @@ class StationTable:
         """Ballots beside registered voters, by the first basis that counts a sheet of the station."""
         for column, values in listed if registered > 0 else ():
             if column.rows[station] >= 0:
-                return self._form.percent(self._ballots(values), registered, 1)
+                ballots = self._ballots(values)
+                return NONE if ballots is None else self._form.percent(ballots, registered, 1)
         return NONE
 
-    def _ballots(self, values: list[int]) -> int:
-        """Valid ballots and those of all classes; never marks, of which a ballot may have several."""
+    def _ballots(self, values: list[int]) -> int | None:
+        """Valid ballots and those of all classes, None where the sheet does not say these; never marks, of
+        which a ballot may have several."""
+        if min(values) < 0:
+            return None
         return sum(values[len(self._race.view.candidates) :] if self._several else values)
 
     def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
@@ -155,6 +160,8 @@ class StationTable:
         return [(self._named(labels), cells) for cells, labels in groups.items()]
 
     def _cells(self, values: list[int]) -> str:
+        if min(values) < 0:  # a class that the sheet does not say
+            return "".join(f"<td>{NONE if value < 0 else self._form.number(value)}" for value in values)
         return f"<td>{self._form.numbers(values, '<td>')}"
 
     def _named(self, labels: list[str]) -> str:
@@ -170,3 +177,9 @@ class StationTable:
             label = ROWS[code].label(self._form.language) if code in ROWS else code
             return f"{self._pending}: {escape(label)}"
         return self._annulled if station in column.annulled else None
+
+
+def _sum(values: tuple[int, ...]) -> int:
+    """Those that are stated added up; -1 where none is."""
+    stated = [value for value in values if value >= 0]
+    return sum(stated) if stated else -1

@@ -61,7 +61,9 @@ class Told:
         if self.votes is None or not any(self.votes):
             return None
         column = self.account.column
-        return outcome(self.race.view, self.votes) if column is None else column.outcome(self.race.area)
+        if column is None or self.announced is not None:
+            return outcome(self.race.view, self.votes)
+        return column.outcome(self.race.area)
 
     def first(self, many: int) -> list[int]:
         """The `many` candidates with most, and whoever is equal to the last of them; nobody with nothing.
@@ -83,7 +85,12 @@ def told(account: Account) -> Told:
     if account.column is not None:
         column = account.column
         return Told(account, race, tuple(column.votes[race.area]), column.valid[race.area], {}, None)
-    found = account.announced[-1]
+    return told_last(account)
+
+
+def told_last(account: Account) -> Told:
+    """The last result that an account announced, of one that announced any."""
+    race, found = account.race, account.announced[-1]
     items = [found.item(number) for number in range(len(race.view.candidates))]
     stated = [None if item is None else item.announced for item in items]
     votes = None if None in stated else tuple(number for number in stated if number is not None)

@@ -30,7 +30,7 @@ from escrutinio.publication.site.called import called
 from escrutinio.publication.site.columns import Column
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shown import shown
-from escrutinio.publication.site.standing import LeftOut, Told, left_out
+from escrutinio.publication.site.standing import LeftOut, Told, left_out, told_last
 
 MOST_PLAIN = 4_000
 """Most characters of a record's content that the page of the log writes out."""
@@ -193,8 +193,20 @@ class Words:
         return Markup(" {}.").format(Markup(", ").join(parts)) if parts else Markup("")
 
     def account_says(self, told: Told) -> Markup:
-        """The result of an account in one sentence."""
-        race, found, column = told.race, told.outcome, told.account.column
+        """The result of an account in one sentence; of one that has both sheets and announcements, that of
+        either, by its name."""
+        column, announced = told.account.column, told.account.announced
+        if column is None or not announced or told.announced is not None:
+            return self._account_shows(told)
+        last = told_last(told.account)
+        both = (self.basis(column), told), (self.announcement_label(announced[-1]), last)
+        return Markup(" ").join(
+            Markup("{}: {}").format(name, self._account_shows(each)) for name, each in both
+        )
+
+    def _account_shows(self, told: Told) -> Markup:
+        race, found = told.race, told.outcome
+        column = None if told.announced is not None else told.account.column
         if found is not None:
             return shown(
                 self, race, found, sum(told.votes or ()) if column is None else column.valid[race.area]

@@ -108,7 +108,7 @@ def _sheets(one: ContestEvidence, found: AgainstSheets, say: Tongue) -> Iterator
         ),
     )
     assumptions = (
-        (say("the {count:,} largest lie outside it", count=found.least.outside), found.least),
+        (say("the {count:,} that matter most lie outside it", count=found.least.outside), found.least),
         (say("as many outside as announced"), found.nominal),
         (say("average ones outside"), found.average),
         (say("none outside"), found.none_outside),

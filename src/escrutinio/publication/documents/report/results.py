@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,22 +28,18 @@ from escrutinio.evidence.audit.plan import AuditPlan, Planning, plan_audits
 from escrutinio.evidence.audit.standing import Audits
 from escrutinio.evidence.audit.status import audit_statuses
 from escrutinio.evidence.certainty.announcements import (
-    announced_roll,
     bulletin_certificate,
     claim_certificate,
+    coverage_with_roll,
 )
-from escrutinio.evidence.certainty.certificates import Coverage, coverage
+from escrutinio.evidence.certainty.certificates import Coverage
 from escrutinio.evidence.certainty.irreversibility import Certificate
-from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import Agreement
 from escrutinio.evidence.certainty.reversal import Reversal
 from escrutinio.evidence.claims.claims import ClaimStudy, claims_beside_each_other, study_claim
 from escrutinio.evidence.quickcount.planning import SampleSize, tables_needed
-from escrutinio.evidence.screening.run import SEED, Screening, screen
+from escrutinio.evidence.screening.run import FEWEST_SHEETS, SEED, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
-
-FEWEST_SHEETS = 100
-"""Screening says nothing of fewer sheets: its models are of many."""
 
 RISK_LIMITS = (Fraction(1, 20), Fraction(1, 100))
 MARGINS = (0.02, 0.01, 0.005)
@@ -74,7 +70,6 @@ class ContestEvidence:
 
     view: ContestView
     names: Mapping[str, tuple[Title, ...]]
-    roll: int | None
     sheets: tuple[Certainty, ...]
     announced: tuple[Certainty, ...]
     claims: tuple[ClaimStudy, ...]
@@ -110,7 +105,7 @@ def _contest(
 ) -> ContestEvidence:
     code = view.code
     bases = [basis.code for basis in shown_bases(state, code) if basis.code not in (PAPER, REPORTED_LATE)]
-    roll, found = _coverages(state, code, bases)
+    found = [coverage_with_roll(state, code, basis) for basis in bases]
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
     boxes = _try(lambda: boxes_of(state, code, main, bound=planning_bound(state, code))) if main else None
     voters = registered_of(state, code)
@@ -120,14 +115,13 @@ def _contest(
     return ContestEvidence(
         view=view,
         names=_names(state, claims),
-        roll=roll,
         sheets=tuple(_of_sheets(view, each) for each in found),
         announced=(*_of_bulletins(state, code), *_of_claims(state, claims)),
         claims=tuple(study for study in studies if study is not None),
         pairs=_pairs(state, code),
         accounts=_try(lambda: compare_bases(state, code, REPORTED)) or (),
         plans=plans or (),
-        plans_missing=_against(view, boxes, found, main, voters) if plans and boxes else (),
+        plans_missing=_against(state, view, boxes, main, voters) if plans and boxes else (),
         plan_basis=main,
         hot=_hot(state, view, main),
         audits=audit_statuses(state, code, attachments=attachments),
@@ -138,13 +132,13 @@ def _contest(
 
 
 def _against(
-    view: ContestView, boxes: Boxes, found: Sequence[Coverage], basis: str, voters: int | None
+    state: ElectionState, view: ContestView, boxes: Boxes, basis: str, voters: int | None
 ) -> tuple[AuditPlan | None, ...]:
     """The plans with every ballot that is outstanding against the outcome: None where no audit of boxes
-    confirms that; nothing where none is outstanding, or nobody knows how many are."""
-    missing = next(
-        (each.certificate(view.area).outstanding.capacity for each in found if each.basis == basis), None
-    )
+    confirms that; nothing where none is outstanding, or nobody knows how many are. Disputed sheets have their
+    boxes, so that their voters are not outstanding here."""
+    lacking = coverage_with_roll(state, view.code, basis, disputed=())
+    missing = lacking.outstanding(lacking.index[view.area]).capacity
     if not missing:
         return ()
     planning = _try(
@@ -167,16 +161,6 @@ def _try(work: Callable[[], T]) -> T | None:
         return work()
     except EvidenceError:
         return None
-
-
-def _coverages(state: ElectionState, contest: str, bases: Sequence[str]) -> tuple[int | None, list[Coverage]]:
-    """What the bases count and lack with the roll as announced, and that roll; None where there is none, or
-    one that the sheets at hand show to be too small."""
-    roll = announced_roll(state, contest)
-    try:
-        return roll, [coverage(state, contest, basis, registered=roll) for basis in bases]
-    except SmallRollError:
-        return None, [coverage(state, contest, basis) for basis in bases]
 
 
 def _of_sheets(view: ContestView, found: Coverage) -> Certainty:

@@ -11,7 +11,9 @@ from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.audit.sources import PLANNED, sources_of
+from escrutinio.evidence.certainty.certificate_words import LEFT_OUT
 from escrutinio.evidence.certainty.irreversibility import Certificate
+from escrutinio.evidence.certainty.naming import certificate_called, certificate_said, reversal_called
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import chance, explain, summary
 from escrutinio.publication.documents.report.announced import claim_findings
@@ -21,8 +23,6 @@ from escrutinio.publication.documents.report.names import (
     announcement_name,
     basis_name,
     candidate_name,
-    certificate_by_name,
-    reversal_by_name,
     screening_by_name,
 )
 from escrutinio.publication.documents.report.plans import lottery_answer, plan_answer
@@ -48,7 +48,7 @@ def chapters(found: tuple[ContestEvidence, ...], language: str) -> tuple[Chapter
 def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, str]:
     """By log index of a bulletin or an announced result: whether outstanding votes could change it."""
     return {
-        standing.index: said_of(one, standing, language)
+        standing.index: _said_of(one, standing, language)[0]
         for one in found
         for standing in one.announced
         if standing.index is not None
@@ -57,21 +57,22 @@ def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, 
 
 def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dict[tuple[str, str], str]:
     """By contest and basis: whether outstanding votes could change what its counted sheets show."""
-    say = Tongue(language)
     return {
-        (one.view.code, standing.label): " ".join(
-            (said_of(one, standing, language), *_roll_from(one.roll, say))
-        )
+        (one.view.code, standing.label): _said_of(one, standing, language)[0]
         for one in found
         for standing in one.sheets
     }
 
 
-def said_of(one: ContestEvidence, standing: Certainty, language: str) -> str:
-    """Who is first by which basis, and whether the rest could change it."""
-    sentence = certificate_by_name(one, standing.certificate, Tongue(language)).sentences(language)[0]
-    basis = title_in(one.names.get(standing.certificate.basis, ()), language, "")
-    return f"{basis}: {sentence}" if basis else sentence
+def voters_left_out(language: str) -> str:
+    """Which voters no certificate has."""
+    return Tongue(language)(LEFT_OUT)
+
+
+def _said_of(one: ContestEvidence, standing: Certainty, language: str) -> tuple[str, str]:
+    """Who is first by which basis, and whether the rest could change it; and what that is not."""
+    titles = one.names.get(standing.certificate.basis, ())
+    return certificate_said(standing.certificate, one.view, titles, language)
 
 
 def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
@@ -135,21 +136,18 @@ def _nothing(say: Tongue) -> Answer:
 def _standings(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for standing in one.sheets:
         heading = say("The counted sheets: {basis}", basis=basis_name(one, standing.label, say))
-        yield _standing(one, heading, standing, say, one.roll)
+        yield _standing(one, heading, standing, say)
     for standing in one.announced:
         name = announcement_name(one, standing.label, say)
-        yield _standing(one, say("Announced: {name}", name=name), standing, say, None)
+        yield _standing(one, say("Announced: {name}", name=name), standing, say)
 
 
-def _standing(
-    one: ContestEvidence, heading: str, standing: Certainty, say: Tongue, roll: int | None
-) -> Answer:
-    certificate = certificate_by_name(one, standing.certificate, say)
-    sentences = [said_of(one, standing, say.language), certificate.sentences(say.language)[1]]
-    sentences += _roll_from(roll, say)
+def _standing(one: ContestEvidence, heading: str, standing: Certainty, say: Tongue) -> Answer:
+    certificate = certificate_called(standing.certificate, one.view, say.language)
+    sentences = [*_said_of(one, standing, say.language)]
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
-        sentences += reversal_by_name(one, standing.reversal, say).sentences(say.language)
+        sentences += reversal_called(standing.reversal, one.view, say.language).sentences(say.language)
     index = standing.index
     return Answer(
         heading,
@@ -158,13 +156,6 @@ def _standing(
         key=f"sheets-{standing.label}" if index is None else f"e{index}",
         entries=() if index is None else (index,),
     )
-
-
-def _roll_from(roll: int | None, say: Tongue) -> tuple[str, ...]:
-    """Where the size of the roll is from, if an announcement states it."""
-    if roll is None:
-        return ()
-    return (say("The size of the roll, {size:,}, is taken from an announced result.", size=roll),)
 
 
 def _certificate(standing: Certainty, certificate: Certificate, say: Tongue) -> Table:

@@ -105,6 +105,19 @@ export function heardOn({ held, revocations }, { index, entry }) {
 }
 
 /**
+ * Why no key in force at an index is the one that a record names, as `core/verification` says it.
+ * @param {Keyring} keyring
+ * @param {{ index: number, entry: import("../records/record.js").Framed }} placed
+ */
+export function whyNot({ held }, { index, entry: { frame } }) {
+  const kid = toHex(frame.kid);
+  const found = held.get(kid);
+  if (!found) return new Refusal("key-unknown", { kid });
+  const revoked = found.key.name === frame.issuer && found.revoked < index;
+  return revoked ? new Refusal("key-revoked", { kid, index: found.revoked }) : new Refusal("key-not-then", { kid, signer: frame.issuer });
+}
+
+/**
  * The machine keys enrolled above the closing of enrolment, and the index from which an authority's and a party's
  * consent to that enrolment stand (none: Infinity).
  * @param {Keyring} keyring

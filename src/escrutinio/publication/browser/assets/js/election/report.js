@@ -10,8 +10,8 @@ import { plainRefusal } from "./steps.js";
 
 const ORDER = [REPORTED, REPORTED_LATE, RULED, COPIES, PAPER];
 const SHOWN = 100; // entries named of each kind
-export const OF_KEYS = new Set(["key-unknown", "key-weak", "no-possession", "signature-bad"]);
-const UNSURE = new Set(["key-unknown", "key-weak"]); // where a record that may enrol keys stands before
+export const OF_KEYS = new Set(["key-unknown", "key-not-then", "key-revoked", "key-weak", "no-possession", "signature-bad"]);
+const UNSURE = new Set(["key-unknown", "key-not-then", "key-revoked", "key-weak"]); // where a record that may enrol keys stands before
 
 /** @typedef {import("./election.js").Judged} Judged */
 /** @typedef {import("./steps.js").Steps} Steps */

@@ -7,7 +7,7 @@ import { readRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { HERE } from "../records/signatures.js";
 import { consentsNeeded } from "./revoking.js";
-import { addKeys, heardOn, keyAt, keyringOf } from "./keys.js";
+import { addKeys, heardOn, keyAt, keyringOf, whyNot } from "./keys.js";
 
 const SIGNATURES_AT_ONCE = 1_000;
 const SLOW_AT_ONCE = 50; // without WebCrypto each takes milliseconds, and the reader wants to see it move
@@ -15,8 +15,8 @@ const AHEAD = 8; // batches under way together
 
 /** @typedef {import("./keys.js").Found} Found */
 /** @typedef {import("./keys.js").Key} Key */
-/** @typedef {{ index: number, why: Refusal, marked?: import("./keys.js").Entry }} Fault an entry that states nothing, with the reason; `marked`: it
- * is right but for its key, which was revoked before and is heard on */
+/** @typedef {{ index: number, why: Refusal, marked?: import("./keys.js").Entry, keyless?: Found }} Fault an entry that states nothing, with the
+ * reason; `marked`: it is right but for its key, which was revoked before and is heard on; `keyless`: no key in force signed it */
 /** @typedef {{ index: number, type: number }} Unknown */
 /** An entry and where it stands; `leaf` is its hash, by which repeats are known.
  * @typedef {{ index: number, raw: Uint8Array, leaf: Uint8Array }} Raw */
@@ -68,6 +68,7 @@ export async function readSigned(entries, { definition, election, rootKey }, { p
     }
   }
   while (waiting.length) await take();
+  for (const one of heard.faults) if (one.keyless) one.why = whyNot(keyring, one.keyless); // which may be enrolled later
   return heard;
 }
 
@@ -160,7 +161,7 @@ async function judge(opened, first, keyring, drawn, signatures) {
 function note({ found, key, holds, after }, { signed, unknown, beyond, faults }) {
   const { index, entry } = found;
   if (after && holds && found.known) beyond.push({ index, why: new Refusal("key-revoked", { kid: toHex(entry.frame.kid), index: after.revoked }), marked: found.entry });
-  else if (after || !key) faults.push({ index, why: new Refusal("key-unknown", { kid: toHex(entry.frame.kid) }) });
+  else if (after || !key) faults.push({ index, why: new Refusal("key-unknown", { kid: toHex(entry.frame.kid) }), keyless: found });
   else if (!holds) faults.push({ index, why: new Refusal("signature-bad") });
   else if (found.known) signed.push({ index, entry: found.entry, key });
   else if (found.beyond) beyond.push({ index, why: found.beyond });

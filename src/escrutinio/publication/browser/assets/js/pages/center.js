@@ -15,7 +15,8 @@ import { crumbsOf, entitle, notReal, numberOf } from "./station-head.js";
 
 /** @typedef {import("./read.js").Read} Read */
 /** The sum of one basis: votes by candidate, valid ballots and those of each class, and of how many stations with how many registered.
- * @typedef {{ title: string, votes: number[], valid: number, classes: number[], stations: number, registered: number | null }} Sum */
+ * @typedef {{ title: string, votes: number[], valid: number, classes: (number | null)[], unread: number, stations: number, registered: number | null }} Sum `unread`:
+ * sheets that do not say their classes; a class that none says is null */
 
 /**
  * The center that the address names where it names no station.
@@ -58,9 +59,10 @@ export async function centerPage(log, query, lang, box) {
 function totalsOf(lang, contest, reads, stations) {
   const sums = sumsOf(lang, contest, reads, stations);
   if (!sums.length) return null;
-  const all = (/** @type {Sum} */ { valid, classes }) => classes.reduce((sum, each) => sum + each, valid);
+  const all = (/** @type {Sum} */ { valid, classes }) => classes.reduce((/** @type {number} */ sum, each) => sum + (each ?? 0), valid);
   const cell = (/** @type {Sum} */ { title }, /** @type {import("./dom.js").Child[]} */ ...children) => el("td", { "data-of": title }, children);
   const number = (/** @type {Sum} */ sum, /** @type {number} */ value, /** @type {string | false} */ share = false) => cell(sum, formatNumber(value, lang), share && el("span.share", {}, share));
+  const figure = (/** @type {Sum} */ sum, /** @type {number | null} */ value) => (value === null ? cell(sum, "–") : number(sum, value));
   const row = (/** @type {string} */ label, /** @type {(sum: Sum) => HTMLElement} */ each) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, label)), sums.map(each));
   const title = titleOf(contest.titles, lang, contest.code);
   const percent = (/** @type {Sum} */ sum, /** @type {number} */ votes) => formatPercent(votes, sum.valid, lang);
@@ -81,8 +83,8 @@ function totalsOf(lang, contest, reads, stations) {
           "tfoot",
           {},
           row(say(lang, contest.marks > 1 ? "valid-ballots" : "valid"), (sum) => number(sum, sum.valid)),
-          contest.classes.map((/** @type {any} */ one, /** @type {number} */ at) => row(className(one, lang, say), (sum) => number(sum, sum.classes[at]))),
-          row(say(lang, "turnout"), (sum) => (sum.registered ? number(sum, all(sum), formatPercent(all(sum), sum.registered, lang)) : cell(sum, "–"))),
+          contest.classes.map((/** @type {any} */ one, /** @type {number} */ at) => row(className(one, lang, say), (sum) => figure(sum, sum.classes[at]))),
+          row(say(lang, "turnout"), (sum) => (sum.registered && !sum.unread ? number(sum, all(sum), formatPercent(all(sum), sum.registered, lang)) : cell(sum, "–"))),
           row(say(lang, "stations-counted"), (sum) => cell(sum, say(lang, "stations-of", { count: sum.stations, all: stations.length }))),
         ),
       ),
@@ -98,10 +100,12 @@ function sumsOf(lang, contest, reads, stations) {
     for (const read of some.filter((one) => one.contest === contest && !one.failed && one.checked.entry?.body.counts)) {
       const entry = /** @type {import("../records/record.js").Entry} */ (read.checked.entry);
       const title = basisOf(lang, read);
-      const sum = found.get(title) ?? { title, votes: contest.candidates.map(() => 0), valid: 0, classes: contest.classes.map(() => 0), stations: 0, registered: 0 };
+      const sum = found.get(title) ?? { title, votes: contest.candidates.map(() => 0), valid: 0, classes: contest.classes.map(() => null), unread: 0, stations: 0, registered: 0 };
       contest.options.forEach((/** @type {any} */ option, /** @type {number} */ at) => (sum.votes[option.candidate] += entry.body.counts[at]));
       sum.valid += validOf(entry.body);
-      for (const [at, { ballots }] of classesOf(contest, entry.body).entries()) sum.classes[at] += ballots;
+      const stated = classesOf(contest, entry.body);
+      for (const [at, { ballots }] of stated.entries()) sum.classes[at] = (sum.classes[at] ?? 0) + ballots;
+      sum.unread += Number(stated.length < contest.classes.length);
       sum.stations += 1;
       const registered = stations[station].registered;
       sum.registered = sum.registered === null || registered === null ? null : sum.registered + registered;
