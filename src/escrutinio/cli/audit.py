@@ -184,8 +184,8 @@ def _print_together(plan: JointPlan, views: Sequence[ContestView]) -> None:
     ]
     print_table(header, rows)
     vouchers = (
-        (say("vouchers, BRAVO, on average"), _or_none(plan.vouchers_expected)),
-        (say("vouchers, BRAVO, in 9 of 10 cases"), _or_none(plan.vouchers_likely)),
+        (say("single vouchers, on average"), _or_none(plan.vouchers_expected)),
+        (say("single vouchers, in 9 of 10 cases"), _or_none(plan.vouchers_likely)),
     )
     print_table(("", say("one sample")), vouchers)
 
@@ -260,9 +260,9 @@ def _print_plan(planned: Planned) -> None:
          lambda p: _draws(p, p.boxes_macro)),
         (say("boxes, equal chances, ALPHA"),
          lambda p: _or_all(p.boxes_srs)),
-        (say("vouchers, BRAVO, on average"),
+        (say("single vouchers, on average"),
          lambda p: _or_none(p.vouchers_expected)),
-        (say("vouchers, BRAVO, in 9 of 10 cases"),
+        (say("single vouchers, in 9 of 10 cases"),
          lambda p: _or_none(p.vouchers_likely)),
     )  # fmt: skip
     rows = [[label, *("–" if each is None else figure(each) for each in columns)] for label, figure in show]
