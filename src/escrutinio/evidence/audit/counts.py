@@ -177,6 +177,9 @@ class _Counts:
         body, view = logged.body, self._view
         votes = np.array([body.counts], np.int64)
         fits = len(body.counts) == len(view.options) and len(body.classes) == len(view.classes)
+        if fits and body.valid is not None:
+            # No more marks than these ballots can have, all together and for one option.
+            fits = sum(body.counts) <= view.marks * body.valid and max(body.counts, default=0) <= body.valid
         if not fits or (body.valid is None) is (view.marks > 1):
             box, signer = logged.entry.about.station or "", logged.entry.signer
             self._notes.append(note("count-form", logged.index, signer=signer, box=box))

@@ -34,6 +34,7 @@ class BoxMissing(StrEnum):
 
     LOST = "lost"
     UNREADABLE = "unreadable"
+    MIXED = "mixed"
 
 
 class Counting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -75,6 +75,7 @@ SEALS: Mapping[SealFound, str] = {
 MISSING: Mapping[BoxMissing, str] = {
     BoxMissing.LOST: N_("the box is not there"),
     BoxMissing.UNREADABLE: N_("its ballots cannot be read, or are not in it"),
+    BoxMissing.MIXED: N_("ballots of a box that is not named here lie among its own"),
 }
 
 DONE = N_("{done:,} of {boxes:,} boxes are done here")
