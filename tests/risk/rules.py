@@ -86,7 +86,7 @@ def _denied(sheets: Int64, says: Int64, assertion: Assertion, order: Int64, part
 
 
 def by_rule(
-    rule: str, random: np.random.Generator, *, part: float | None, spare: int = 5, first: bool = False
+    rule: str, random: np.random.Generator, *, part: float | None, spare: int = 0, first: bool = False
 ) -> Election:
     """An election by a rule, in boxes anywhere, or first in those that support the outcome most."""
     contest, shares = RULES[rule]
