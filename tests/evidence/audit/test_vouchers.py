@@ -16,7 +16,7 @@ from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.measure import Bravo
 from escrutinio.evidence.audit.outcomes import assertions_of, outcome_of
-from escrutinio.evidence.audit.pool import Pool
+from escrutinio.evidence.audit.pool import Places, Pool
 from escrutinio.evidence.audit.vouchers import Found, PairTest, SumTest, voucher_tests
 from tests.evidence.audit.contest import most_votes, rules
 
@@ -122,7 +122,7 @@ def test_a_comparison_of_two_is_tested_as_bravo_does() -> None:
     places = pool(0, 100)
     (pair,) = voucher_tests(boxes, places, [first])
     assert isinstance(pair, PairTest)
-    general = SumTest(boxes, places, first)
+    general = SumTest(boxes, Places.of(boxes, places), first)
     for votes in ((9, 1, 3), (20, 12, 0), (3, 8, 1), (0, 0, 4)):
         found = Found(np.array([(*votes, sum(votes))]), np.array([sum(votes)]), 2, 5)
         assert general.risk(found) == pytest.approx(pair.risk(found), rel=1e-4)
@@ -132,7 +132,7 @@ def test_a_majority_by_hand() -> None:
     """Of 100 places 60 are the first's, 36 others' and 4 empty: the best bet is (60 − 40)/100."""
     boxes = Boxes(("a",), np.array([(60, 30, 6)]), np.array([100]))
     (only,) = assertions_of(rules(Method.TWO_ROUND, 3), boxes.totals)
-    test = SumTest(boxes, pool(0, 100), only)
+    test = SumTest(boxes, Places.of(boxes, pool(0, 100)), only)
     assert test.bet == pytest.approx(0.2, abs=2e-6)
     found = Found(np.array([(50, 30, 5, 85), (8, 0, 0, 8)]), np.array([85, 9]), 3)
     # 58 for the first, 35 others, one that is neither, 3 that are not there.
@@ -158,11 +158,11 @@ def test_a_count_of_more_votes_than_its_vouchers_can_have_earns_no_more_than_the
 def test_what_no_voucher_could_deny_needs_no_draw_and_what_one_denies_ends() -> None:
     boxes = Boxes(("a",), np.array([(4, 2)]), np.array([6]))
     quorum = assertions_of(rules(Method.PLURALITY, 2, quorum=p.Bar(1, 2)), boxes.totals, registered=0)[0]
-    test = SumTest(boxes, pool(0), quorum)
+    test = SumTest(boxes, Places.of(boxes, pool(0)), quorum)
     nothing = Found(np.zeros((0, 3), np.int64), np.zeros(0, np.int64))
     assert (test.risk(nothing), test.more(nothing, 0.05), test.sizes(0.05)) == (0, 0, (0, 0))
     alone = assertions_of(rules(Method.DHONDT, 2, 1, p.Bar(1, 2)), boxes.totals)[-1]
-    some_votes = SumTest(boxes, pool(0), alone)
+    some_votes = SumTest(boxes, Places.of(boxes, pool(0)), alone)
     assert some_votes.risk(Found(np.array([(0, 9, 9)]), np.array([9]), 4)) == 1
     assert some_votes.risk(Found(np.array([(5, 0, 5)]), np.array([5]))) == 1 / 2**5
 
@@ -170,7 +170,7 @@ def test_what_no_voucher_could_deny_needs_no_draw_and_what_one_denies_ends() -> 
 def test_places_without_a_voucher_can_be_so_many_that_no_sample_would_do() -> None:
     boxes = Boxes(("a",), np.array([(60, 30, 6)]), np.array([130]))
     (only,) = assertions_of(rules(Method.TWO_ROUND, 3), boxes.totals)
-    test = SumTest(boxes, pool(0, 130), only)
+    test = SumTest(boxes, Places.of(boxes, pool(0, 130)), only)
     assert test.sizes(0.05) is None
     assert test.more(Found(np.array([(9, 0, 0, 9)]), np.array([9])), 0.05) is None
     assert test.risk(Found(np.array([(900, 0, 0, 900)]), np.array([900]))) == 1

@@ -29,7 +29,7 @@ from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile, bravo_risk
 from escrutinio.evidence.audit.counts import Counted
-from escrutinio.evidence.audit.pool import Pool, place_shares
+from escrutinio.evidence.audit.pool import Places, Pool
 
 LIKELY = 0.9
 """With which chance a sample is to suffice if the sheets are right."""
@@ -64,10 +64,10 @@ class Found:
 class PairTest:
     """Whether one candidate has more votes than another, by BRAVO."""
 
-    def __init__(self, boxes: Boxes, pool: Pool, pair: tuple[int, int], outstanding: int = 0) -> None:
+    def __init__(self, boxes: Boxes, places: Places, pair: tuple[int, int], outstanding: int = 0) -> None:
         self._winner, self._loser = pair
         self._reported = boxes.totals
-        self._shares = place_shares(boxes, pool, *pair, outstanding)
+        self._shares = places.shares(boxes, *pair, outstanding)
 
     def risk(self, found: Found) -> float:
         """The P-value of what was found."""
@@ -96,16 +96,16 @@ class PairTest:
 class SumTest:
     """Whether any other assertion holds, by betting a fixed share of the greatest bet."""
 
-    def __init__(self, boxes: Boxes, pool: Pool, assertion: Assertion, outstanding: int = 0) -> None:
+    def __init__(self, boxes: Boxes, places: Places, assertion: Assertion, outstanding: int = 0) -> None:
         self._assertion = assertion
         self._votes = boxes.votes.shape[1]
-        places = int(pool.most.sum())
-        inside = sum(int(pool.most[pool.place[name]]) for name in boxes.names)
         figures = np.array([boxes.sums], np.int64)
         ballots = sum(boxes.sums[self._votes :])
-        reported = Found(figures, np.array([ballots]), inside - ballots + outstanding, places - inside)
+        reported = Found(
+            figures, np.array([ballots]), places.inside - ballots + outstanding, places.all - places.inside
+        )
         self._expected = self.values(reported)
-        self._mean = Fraction(-assertion.constant, places + outstanding)
+        self._mean = Fraction(-assertion.constant, places.all + outstanding)
 
     def values(self, found: Found) -> Values:
         """How many of the places that were found are worth how much, at their worst.
@@ -210,9 +210,10 @@ def voucher_tests(
     boxes: Boxes, pool: Pool, assertions: Sequence[Assertion], outstanding: int = 0
 ) -> tuple[VoucherTest, ...]:
     """The test of each assertion by single vouchers out of the places of a pool."""
+    places = Places.of(boxes, pool)
     return tuple(
-        SumTest(boxes, pool, each, outstanding)
+        SumTest(boxes, places, each, outstanding)
         if each.pair is None
-        else PairTest(boxes, pool, each.pair, outstanding)
+        else PairTest(boxes, places, each.pair, outstanding)
         for each in assertions
     )
