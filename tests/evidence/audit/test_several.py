@@ -372,6 +372,9 @@ def test_one_draw_of_vouchers_tests_both_contests(rules: p.Contest, right: bool)
     assert found.risk == max(each.measured for each in found.contests)
     assert found.rounds[0].awaiting == ()
     assert not found.notes
+    state = day.state()  # what lies at places is no count of a box, and differs from no sheet
+    assert not state.findings
+    assert not (state.counted["presidente", "paper"] >= 0).any()
 
 
 def test_how_many_more_vouchers_is_said_as_a_chance() -> None:

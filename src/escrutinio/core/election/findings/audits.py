@@ -79,7 +79,8 @@ FAMILY.words(
 
 @FAMILY.contest_rule
 def _hand_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
-    rows = np.flatnonzero((table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED))
+    whole = (table.kind == t.HandCount.TYPE) & (table.basis >= 0)  # not of single vouchers
+    rows = np.flatnonzero(whole & (table.status != Status.REFUSED))
     official = reported_rows(state, contest)
     for row, other in rows_differing(table, rows, official[table.station[rows]]):
         notes.add(
@@ -93,9 +94,10 @@ def _hand_counts(state: ElectionState, contest: str, table: SheetTable, notes: F
 
 @FAMILY.contest_rule
 def _changed_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
-    """A signer's hand counts of one box in one audit, each beside the one before that it would have to
-    name."""
+    """A signer's hand counts of one box in one audit, each beside the one before that it would have to name;
+    of single vouchers each round has its own, which opens what was committed to."""
     mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED)
+    mine &= (table.basis >= 0) | (table.opened < 0)
 
     def of(row: int) -> tuple[int, int, int]:
         return int(table.station[row]), int(table.signer[row]), int(table.digest[row])
