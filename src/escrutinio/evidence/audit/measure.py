@@ -90,9 +90,9 @@ class Procedure(ABC):
     ) -> Measured:
         """The risk after these draws, with so many votes still to come at their worst."""
 
-    def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
-        """The hand count of a box that was drawn `taken` times; None where there is no or no one agreed
-        content."""
+    def choose(self, name: str, counted: BoxCounts, taken: int, samples: int | None = None) -> Counted | None:
+        """The hand count of a box that was drawn `taken` times, in so many `samples`; None where there is no
+        or no one agreed content."""
         agreed = counted.agreed.get(name, [])
         return agreed[0] if len(agreed) == 1 else None
 
@@ -239,9 +239,12 @@ class Bravo(Procedure):
             for place, number in zip(places, numbers, strict=True)
         )
 
-    def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
-        """The last one of no more vouchers than were drawn from the box by then."""
-        return next((each for each in counted.ever(name) if each.vouchers <= taken), None)
+    def choose(self, name: str, counted: BoxCounts, taken: int, samples: int | None = None) -> Counted | None:
+        """The last one before a later sample, of no more vouchers than were drawn from the box by then."""
+        for before, each in counted.ever.get(name, ()):
+            if each.vouchers <= taken and (samples is None or before <= samples):
+                return each
+        return None
 
     def above(self, name: str, counted: Counted) -> bool:
         """Never: a count is of places within the bound, of which one may come more than once."""

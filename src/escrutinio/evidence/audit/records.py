@@ -16,7 +16,7 @@ from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import BoundSource
+from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.boxes import Bound, read_manifest
 from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Promised, counts_of
 from escrutinio.evidence.audit.draw import MAX_DRAWS
@@ -132,14 +132,31 @@ def read_audit(
         audit.seed, audit.seed_index = seed
     audit.notes += throws.notes
     since = audit.samples[0].index if audit.samples else None
+    drawn = _samples_of(audit) if body.method is AuditMethod.BRAVO else {}
     for part in audit.parts:
         for box, names in part.bound.mixed.items():
             audit.notes.append(note("mixed", logged.index, box=box, together=", ".join(names)))
         promised = _promised(state, audit_of(audit), part)
         audit.counted[part.contest] = counts_of(
-            state, part.contest, audit_of(audit), body.counters, promised, audit.notes, since=since
+            state,
+            part.contest,
+            audit_of(audit),
+            body.counters,
+            promised,
+            audit.notes,
+            since=since,
+            drawn=drawn,
         )
     return audit
+
+
+def _samples_of(audit: AuditRecords) -> dict[str, list[int]]:
+    """The indexes of the samples that name each box, by its station."""
+    found: dict[str, list[int]] = {}
+    for sample in audit.samples:
+        for station in {box.station for box in sample.boxes}:
+            found.setdefault(station, []).append(sample.index)
+    return found
 
 
 def _promised(state: ElectionState, commitment: bytes, part: AuditPart) -> Promised:
