@@ -85,13 +85,11 @@ def _denied(sheets: Int64, says: Int64, assertion: Assertion, order: Int64, part
     return paper
 
 
-def by_rule(
-    rule: str, random: np.random.Generator, *, part: float | None, spare: int = 0, first: bool = False
-) -> Election:
+def by_rule(rule: str, random: np.random.Generator, *, part: float | None, first: bool = False) -> Election:
     """An election by a rule, in boxes anywhere, or first in those that support the outcome most."""
     contest, shares = RULES[rule]
     says, sheets = ballots(contest), _sheets(random, shares)
-    most = sheets.sum(axis=1) + spare
+    most = sheets.sum(axis=1)
     boxes = _reported(contest, sheets, most)
     assertion = _hardest(outcome_of(contest, boxes), boxes)
     order = random.permutation(BOXES)
@@ -102,20 +100,15 @@ def by_rule(
     return Election(boxes, paper, contest=contest, says=says)
 
 
-def places_without(rule: str, random: np.random.Generator) -> Election:
-    """The same, of whose denying ballots some were taken away, and places are left for them."""
-    found = by_rule(rule, random, part=None, spare=12)
+def taken_out(rule: str, random: np.random.Generator) -> Election:
+    """The same, and somebody took half of the denying ballots out of their boxes."""
+    found = by_rule(rule, random, part=None)
     assert found.says is not None
-    assertion = _hardest(outcome_of(RULES[rule][0], found.boxes), found.boxes)
+    assertion = _hardest(found.outcome, found.boxes)
     worst = int(np.argmin(found.says @ np.array(assertion.row)))
-    lost = np.minimum(found.paper[:, worst], 8)
     paper = found.paper.copy()
-    paper[:, worst] -= lost
-    short = assertion.margin((paper @ found.says).sum(axis=0).tolist())
-    return Election(
-        found.boxes, _denied(paper, found.says, assertion, np.arange(BOXES), 1.0) if short > 0 else paper,
-        contest=found.contest, says=found.says,
-    )  # fmt: skip
+    paper[:, worst] //= 2
+    return Election(found.boxes, paper, contest=found.contest, says=found.says)
 
 
 def held(rule: str, random: np.random.Generator) -> Election:
@@ -131,5 +124,5 @@ MANNERS: dict[str, Callable[..., Election]] = {
     "whole boxes": partial(by_rule, part=1.0, first=True),
     "half of boxes": partial(by_rule, part=0.5),
     "a little": partial(by_rule, part=None),
-    "places without": places_without,
+    "ballots taken out": taken_out,
 }

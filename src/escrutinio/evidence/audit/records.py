@@ -58,6 +58,7 @@ class AuditRecords:
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
     stated: dict[tuple[str, bytes], int] = field(default_factory=dict)
     counted: dict[str, BoxCounts] = field(default_factory=dict)
+    sampled: dict[str, list[int]] = field(default_factory=dict)
     seed: str | None = None
     seed_index: int | None = None
     notes: list[AuditFinding] = field(default_factory=list)
@@ -86,6 +87,11 @@ class AuditRecords:
     def of(self, contest: str) -> AuditPart:
         """What the audit is of a contest of it. Raises StopIteration for one that is none of it."""
         return next(each for each in self.parts if each.contest == contest)
+
+    def samples_of(self, box: str) -> Sequence[int]:
+        """Of single vouchers, the indexes of the samples that name a box, after each of which it is counted;
+        none where boxes are counted whole."""
+        return self.sampled.get(box, ())
 
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
@@ -132,7 +138,10 @@ def read_audit(
         audit.seed, audit.seed_index = seed
     audit.notes += throws.notes
     since = audit.samples[0].index if audit.samples else None
-    drawn = _samples_of(audit) if body.method is AuditMethod.BRAVO else {}
+    if body.method is AuditMethod.BRAVO:
+        for sample in audit.samples:
+            for box in {each.station for each in sample.boxes}:
+                audit.sampled.setdefault(box, []).append(sample.index)
     for part in audit.parts:
         for box, names in part.bound.mixed.items():
             audit.notes.append(note("mixed", logged.index, box=box, together=", ".join(names)))
@@ -145,18 +154,9 @@ def read_audit(
             promised,
             audit.notes,
             since=since,
-            drawn=drawn,
+            drawn=audit.sampled,
         )
     return audit
-
-
-def _samples_of(audit: AuditRecords) -> dict[str, list[int]]:
-    """The indexes of the samples that name each box, by its station."""
-    found: dict[str, list[int]] = {}
-    for sample in audit.samples:
-        for station in {box.station for box in sample.boxes}:
-            found.setdefault(station, []).append(sample.index)
-    return found
 
 
 def _promised(state: ElectionState, commitment: bytes, part: AuditPart) -> Promised:
