@@ -1,4 +1,4 @@
-"""Single vouchers of a later sample: boxes that are drawn from again are counted again, as blind as before."""
+"""Single vouchers of a later sample: boxes drawn from again are counted again, as blind as before."""
 
 from tests.evidence.audit.test_several import MAYORS, MayorToo
 
