@@ -269,6 +269,8 @@ def _print_plan(planned: Planned) -> None:
     print_table(header, rows)
     if planned.outstanding is None:
         click.echo(say("  How many voters are outstanding is not known; --registered states the whole roll."))
+    if planned.plan.vouchers_expected is None:
+        click.echo(say("  No number of single vouchers would do: too many of the places have none."))
     share = percent(Fraction(planned.hot_opened, max(planned.hot_stations, 1)), 1, lang)
     click.echo(
         say(
