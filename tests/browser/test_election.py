@@ -16,7 +16,9 @@ from escrutinio.base.errors import LogError, RecordError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import (
+    AuditMethod,
     AuthorRole,
+    BoundSource,
     Closes,
     Decision,
     LogRole,
@@ -25,10 +27,19 @@ from escrutinio.core.records.codes import (
     StationChangeKind,
 )
 from escrutinio.core.records.entry import open_record
-from escrutinio.core.records.types import CoRecord, Revocation, Ruling, StationChange, TallySheet
+from escrutinio.core.records.parts import Fraction, LogHead
+from escrutinio.core.records.types import (
+    AuditCommitment,
+    CoRecord,
+    HandCount,
+    Revocation,
+    Ruling,
+    StationChange,
+    TallySheet,
+)
 from escrutinio.core.verification.signed_entries import signed_entry
 from tests.browser.publish import isla, publish, trust_of
-from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, VOTES, Day, key
+from tests.core.election.build import CLOSES, DAY, ORIGIN, ROOT, STATIONS, VOTES, Day, key
 from tests.paths import VECTORS
 
 if TYPE_CHECKING:
@@ -100,7 +111,8 @@ def rough() -> Day:
 def ruled() -> Day:
     """A log with every basis: rulings of each kind, hand counts, late keys with and without consents, two
     officers, a changed station, and a roll that comes too late. What two keys of one side say alike is said
-    once: nothing counts at n2.01 on paper, where two of the authority agree, and at s1.01 one of them with a
+    once: nothing counts at n2.01 on paper, where two of the authority agree and two others say what lay at
+    the places of single vouchers, and at s1.01 one of them with a
     party does; two keys of one party make one basis of copies."""
     day = Day(officers=2, calendar=[CLOSES], stations=None)
     for by in ("authority/1", "authority/2"):
@@ -145,6 +157,15 @@ def ruled() -> Day:
         day.hand_count(by, "n2.01", (9, 4, 3, 2))
     for by in ("authority/other", "party/rojo/1"):
         day.hand_count(by, "s1.01", (8, 4, 3, 2))
+    head = LogHead(ORIGIN, len(day.log), bytes(32))
+    names = ("observer/faro", "party/rojo")
+    vouchers = AuditCommitment(
+        AuditMethod.BRAVO, Fraction(1, 20), head, "reported", BoundSource.REGISTERED, None, None, None,
+        names, names, None,
+    )  # fmt: skip
+    audit = day.digest(day.say(vouchers, "observer/faro", "presidente"))
+    for by in ("observer/faro", "party/rojo/1"):
+        day.say(HandCount((2, 1, 0, 0), (0, 0), audit=audit), by, "n2.01/presidente")
     for station, decision, sheet in (
         ("n2.01", Decision.SELECT, selected),
         ("n1.01", Decision.ANNUL, None),

@@ -78,7 +78,8 @@ def test_one_sample_is_planned_and_committed_to_for_several_contests(miniature: 
     assert entry["about"] == "presidencia"
     assert [each["contest"] for each in entry["says"]["beside"]] == ["consejo-norte"]
     assert "names each of its contests once" in refused(*commit, "--also", "presidencia", *named)
-    assert "that the most votes decide" in refused(*commit, "--method", "bravo", *named)
+    told = refused(*commit, "--method", "bravo", *named)
+    assert "single vouchers cannot confirm this outcome" in told
 
 
 def test_a_plan_takes_the_bounds_of_a_manifest(miniature: Path) -> None:

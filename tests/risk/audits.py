@@ -10,7 +10,6 @@ from itertools import count
 import numpy as np
 
 from escrutinio.core.records.parts import Box
-from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.frame import Frame, greatest
 from escrutinio.evidence.audit.measure import Bravo, Hot, Ppeb, Procedure, Srs
@@ -18,23 +17,18 @@ from escrutinio.evidence.audit.pool import Pool
 from escrutinio.evidence.audit.ppeb import MACRO
 from escrutinio.evidence.audit.seeds import ALL_OPEN
 from escrutinio.evidence.audit.status import pool_of
-from tests.evidence.audit.contest import most_votes
 from tests.risk.outcomes import FIRST, SECOND, Election, beside, some_boxes
 
 LIMIT = Fraction(1, 20)
 Make = Callable[[Election, str, Pool | None], Procedure]
 
 
-def _assertions(election: Election) -> tuple[Assertion, ...]:
-    return most_votes(election.boxes.totals)
-
-
 METHODS: dict[str, Make] = {
-    "ppeb, bet 0.9": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), pool=pool),
-    "ppeb, MACRO": lambda e, seed, pool: Ppeb(e.boxes, _assertions(e), MACRO, pool),
-    "srs-alpha": lambda e, seed, pool: Srs(e.boxes, _assertions(e), pool),
-    "bravo": lambda e, seed, pool: Bravo(e.boxes, _assertions(e), pool),
-    "hot-audit": lambda e, seed, pool: Hot(e.boxes, _assertions(e), e.centers, seed=seed, pool=pool),
+    "ppeb, bet 0.9": lambda e, seed, pool: Ppeb(e.boxes, e.outcome, pool=pool),
+    "ppeb, MACRO": lambda e, seed, pool: Ppeb(e.boxes, e.outcome, MACRO, pool),
+    "srs-alpha": lambda e, seed, pool: Srs(e.boxes, e.outcome, pool),
+    "bravo": lambda e, seed, pool: Bravo(e.boxes, e.outcome, pool),
+    "hot-audit": lambda e, seed, pool: Hot(e.boxes, e.outcome, e.centers, seed=seed, pool=pool),
 }
 
 ENDS = {"srs-alpha": (20, 45, 89), "bravo": (100, 300, 600, 1_000)}
@@ -49,16 +43,16 @@ def counts_of(election: Election, procedure: Procedure, drawn: Sequence[Box]) ->
     place = procedure.place
     if procedure.whole:
         return {name: election.counted(place[name]) for name in {box.station for box in drawn}}
-    votes: Counter[tuple[str, int]] = Counter()
+    kinds: Counter[tuple[str, int]] = Counter()
     for box in drawn:
         ends = np.cumsum(election.paper[place[box.station]])
         which = int(np.searchsorted(ends, box.position or 0))
         if which < len(ends):
-            votes[box.station, which] += 1
+            kinds[box.station, which] += 1
     found = {}
     for name in {box.station for box in drawn}:
-        mine = tuple(votes[name, which] for which in range(election.paper.shape[1]))
-        found[name] = Counted(mine, (), sum(mine), sum(mine), 0)
+        mine = [kinds[name, which] for which in range(election.paper.shape[1])]
+        found[name] = election.count(np.array(mine, np.int64))
     return found
 
 
@@ -155,7 +149,7 @@ def repeated(method: str, election: Election, seeds: Iterator[str]) -> bool:
 def among_right_ones(method: str, election: Election, seeds: Iterator[str]) -> bool:
     """One audit of three contests with one sample: two are right, in parts of the boxes, one is not."""
     every = (election, *_right_ones(election))
-    pool = pool_of([(each.boxes, _assertions(each)) for each in every])
+    pool = pool_of([(each.boxes, each.outcome) for each in every])
     seed, ends = next(seeds), ENDS.get(method, ENDS_ELSE)
     parts = [METHODS[method](replace(each, part_of=election.centers), seed, pool) for each in every]
     drawn = parts[0].draw(seed, ends[-1])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from math import lgamma, log, log1p, sqrt
 
@@ -29,6 +30,9 @@ from tests.risk.outcomes import (
     right,
     whole_boxes,
 )
+from tests.risk.rules import MANNERS, RULES, held
+
+VOUCHERS = "bravo"
 
 AUDITS = 1_000
 """Audits of a line in the whole campaign: two standard errors of 5 % are 1.4 %."""
@@ -69,7 +73,7 @@ class Line:
     def holds(self) -> bool:
         """Whether a true 5 % would come to so many with a chance of one in ten thousand or more; of the right
         outcome, whether half of the audits end."""
-        if self.outcome == RIGHT:
+        if self.outcome.endswith(RIGHT):
             return self.share >= 0.5
         return _tail(self.audits, self.passed) >= 1e-4
 
@@ -88,7 +92,29 @@ SEVERAL: dict[str, tuple[Make, Hold]] = {
     "several: one wrong a little": (all_boxes_a_little, among_right_ones),
     "several: one made up elsewhere": (made_up_elsewhere, among_right_ones),
 }
-EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL}
+BY_RULE: dict[str, tuple[Make, Hold]] = {
+    **{
+        f"{rule}: {manner}": (partial(make, rule), honest)
+        for rule in RULES
+        for manner, make in MANNERS.items()
+    },
+    "majority: digits kept back": (partial(MANNERS["a little"], "majority"), keeping_digits_back),
+    "majority: best counts first": (partial(MANNERS["half of boxes"], "majority"), in_the_best_order),
+    "D'Hondt: digits kept back": (partial(MANNERS["a little"], "D'Hondt"), keeping_digits_back),
+    "D'Hondt: three audits": (partial(MANNERS["a little"], "D'Hondt"), repeated),
+    "D'Hondt: best counts first": (partial(MANNERS["half of boxes"], "D'Hondt"), in_the_best_order),
+    "D'Hondt: slips": (partial(MANNERS["whole boxes"], "D'Hondt"), with_slips_held),
+    "Hare: best counts first": (partial(MANNERS["half of boxes"], "Hare"), in_the_best_order),
+    **{f"{rule}: {RIGHT}": (partial(held, rule), honest) for rule in RULES},
+}
+"""Single vouchers, where the outcome is more than who has more votes than whom."""
+
+EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL, **BY_RULE}
+
+
+def outcomes_of(method: str) -> tuple[str, ...]:
+    """The lines of a method."""
+    return tuple(name for name in EVERY if method == VOUCHERS or name not in BY_RULE)
 
 
 def line_of(method: str, outcome: str, part: float) -> Line:
@@ -98,14 +124,14 @@ def line_of(method: str, outcome: str, part: float) -> Line:
     random = np.random.default_rng([7, number])
     elections = [make(random) for _ in range(4)]
     seeds = seeds_from((at * 100 + number) * 10**6)
-    audits = max(10, round(AUDITS * part * (1 if outcome != RIGHT else 0.1)))
+    audits = max(10, round(AUDITS * part * (0.1 if outcome.endswith(RIGHT) else 1)))
     passed = sum(hold(method, elections[each % 4], seeds) for each in range(audits))
     return Line(method, outcome, audits, passed)
 
 
 def lines(part: float, executor: Executor | None = None) -> Iterator[Line]:
     """All lines, or so large a part of each."""
-    pairs = [(method, outcome) for method in METHODS for outcome in EVERY]
+    pairs = [(method, outcome) for method in METHODS for outcome in outcomes_of(method)]
     methods, outcomes = zip(*pairs, strict=True)
     made = map if executor is None else executor.map
     yield from made(line_of, methods, outcomes, repeat(part))

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.base.arrays import Int64
+from escrutinio.core.election.state import ContestView
+from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.counts import Counted
+from escrutinio.evidence.audit.outcomes import outcome_of
+from tests.evidence.audit.contest import most_votes
 
 BOXES, CENTER = 90, 3
 FIRST, SECOND, OTHER = range(3)
@@ -15,11 +19,22 @@ FIRST, SECOND, OTHER = range(3)
 
 @dataclass(frozen=True, eq=False)
 class Election:
-    """What the sheets say in `boxes`, with a bound of each, and what the paper says, int64 [boxes, 3]."""
+    """What the sheets say in `boxes`, with a bound of each, and how many ballots of each kind the paper has,
+    int64 [boxes, kinds]: of a vote for each, or of what `says` has, int64 [kinds, figures]. `contest`: the
+    rule, the most votes where not given."""
 
     boxes: Boxes
     paper: Int64
     part_of: dict[str, list[str]] | None = None
+    contest: ContestView | None = None
+    says: Int64 | None = None
+
+    @property
+    def outcome(self) -> tuple[Assertion, ...]:
+        """What an audit of it tests."""
+        if self.contest is None:
+            return most_votes(self.boxes.totals)
+        return outcome_of(self.contest, self.boxes)
 
     @property
     def centers(self) -> dict[str, list[str]]:
@@ -31,8 +46,14 @@ class Election:
 
     def counted(self, place: int) -> Counted:
         """What a count of a box finds."""
-        votes = tuple(map(int, self.paper[place]))
-        return Counted(votes, (), sum(votes), sum(votes), place)
+        return self.count(self.paper[place])
+
+    def count(self, kinds: Int64) -> Counted:
+        """The count of so many ballots of each kind."""
+        size = self.boxes.votes.shape[1]
+        figures = [*kinds, kinds.sum()] if self.says is None else kinds @ self.says
+        row = tuple(map(int, figures))
+        return Counted(row[:size], row[size:-1], row[-1], int(kinds.sum()), 0)
 
 
 def _sheets(random: np.random.Generator) -> Int64:

@@ -184,8 +184,8 @@ def _print_together(plan: JointPlan, views: Sequence[ContestView]) -> None:
     ]
     print_table(header, rows)
     vouchers = (
-        (say("vouchers, BRAVO, on average"), _or_none(plan.vouchers_expected)),
-        (say("vouchers, BRAVO, in 9 of 10 cases"), _or_none(plan.vouchers_likely)),
+        (say("single vouchers, on average"), _or_none(plan.vouchers_expected)),
+        (say("single vouchers, in 9 of 10 cases"), _or_none(plan.vouchers_likely)),
     )
     print_table(("", say("one sample")), vouchers)
 
@@ -260,15 +260,17 @@ def _print_plan(planned: Planned) -> None:
          lambda p: _draws(p, p.boxes_macro)),
         (say("boxes, equal chances, ALPHA"),
          lambda p: _or_all(p.boxes_srs)),
-        (say("vouchers, BRAVO, on average"),
+        (say("single vouchers, on average"),
          lambda p: _or_none(p.vouchers_expected)),
-        (say("vouchers, BRAVO, in 9 of 10 cases"),
+        (say("single vouchers, in 9 of 10 cases"),
          lambda p: _or_none(p.vouchers_likely)),
     )  # fmt: skip
     rows = [[label, *("–" if each is None else figure(each) for each in columns)] for label, figure in show]
     print_table(header, rows)
     if planned.outstanding is None:
         click.echo(say("  How many voters are outstanding is not known; --registered states the whole roll."))
+    if planned.plan.vouchers_expected is None:
+        click.echo(say("  No number of single vouchers would do: too many of the places have none."))
     share = percent(Fraction(planned.hot_opened, max(planned.hot_stations, 1)), 1, lang)
     click.echo(
         say(

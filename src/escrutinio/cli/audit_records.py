@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -29,6 +29,7 @@ from escrutinio.evidence.audit.status import audit_status, frame_of
 from escrutinio.evidence.certainty.percentages import parse_percentage
 
 if TYPE_CHECKING:
+    from escrutinio.evidence.audit.bounds import Boxes
     from escrutinio.evidence.audit.frame import Frame
 
 METHODS = {word(method): method for method in AuditMethod}
@@ -159,7 +160,7 @@ def commit(
     _check_known(opened, throwers)
     state, contests = opened.state, (opened.contest.code, *also)
     fixed = p.AuditedContest("", "", source, most, listed)
-    asked, boxes = _audited(opened, question, contests, fixed, METHODS[method])
+    asked, boxes = _audited(opened, question, contests, fixed, METHODS[method], limit)
     head, mine = opened.checkpoint, organisation_of(signer.name)
     before = latest_of(state, contests, side_of(signer.name))
     body = t.AuditCommitment(
@@ -198,12 +199,11 @@ def _audited(
     contests: Sequence[str],
     bound: p.AuditedContest,
     method: AuditMethod,
+    limit: Fraction,
 ) -> tuple[tuple[p.AuditedContest, ...], int]:
     """What is audited of each contest, and how many boxes there are of all. Raises EvidenceError, also where
-    single vouchers cannot test one of them."""
-    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, registered_of
-    from escrutinio.evidence.audit.measure import Bravo
-    from escrutinio.evidence.audit.outcomes import outcome_of
+    no number of single vouchers would suffice for one of them."""
+    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
     from escrutinio.evidence.audit.records import part_of
 
     if len(set(contests)) < len(contests):
@@ -212,15 +212,34 @@ def _audited(
     asked = tuple(
         replace(bound, contest=each, basis=question.basis or audited_basis(state, each)) for each in contests
     )
-    names: set[str] = set()
+    every: dict[str, Boxes] = {}
     for each in asked:
         part = part_of(state, each, contests, state.size, opened.log.attachment)
-        boxes = boxes_of(state, part.contest, part.basis, bound=part.bound)
-        names.update(boxes.names)
-        if method is AuditMethod.BRAVO:
-            voters = registered_of(state, part.contest)
-            Bravo(boxes, outcome_of(state.contest(part.contest), boxes, registered=voters))
-    return asked, len(names)
+        every[part.contest] = boxes_of(state, part.contest, part.basis, bound=part.bound)
+    if method is AuditMethod.BRAVO:
+        _check_vouchers(opened, every, limit)
+    return asked, len({name for boxes in every.values() for name in boxes.names})
+
+
+def _check_vouchers(opened: Opened, every: Mapping[str, Boxes], limit: Fraction) -> None:
+    """Raises EvidenceError where single vouchers would never do, were all sheets right."""
+    from escrutinio.evidence.audit.boxes import registered_of
+    from escrutinio.evidence.audit.outcomes import outcome_of
+    from escrutinio.evidence.audit.plan import single_vouchers
+    from escrutinio.evidence.audit.status import pool_of
+
+    state = opened.state
+    outcomes = {
+        code: outcome_of(state.contest(code), boxes, registered=registered_of(state, code))
+        for code, boxes in every.items()
+    }
+    pool = pool_of([(boxes, outcomes[code]) for code, boxes in every.items()])
+    for code, boxes in every.items():
+        if single_vouchers(outcomes[code], boxes, pool, limit) == (None, None):
+            stated = sum(boxes.sums[len(boxes.totals) :])
+            raise EvidenceError(
+                "vouchers-too-few", contest=repr(code), vouchers=stated, places=int(pool.most.sum())
+            )
 
 
 def _stake(text: str) -> p.Fraction:

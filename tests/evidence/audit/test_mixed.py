@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from escrutinio.base.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError, InputError
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.core.records.commitments import count_digest
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds, relative_error
 from escrutinio.evidence.audit.boxes import MOST_MIXED, read_manifest
+from escrutinio.evidence.audit.hand_counts import hand_count
+from escrutinio.evidence.audit.records import read_audit
 from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.evidence.audit.status import audit_status
 from tests.evidence.audit.contest import most_votes
@@ -233,3 +235,53 @@ def test_single_vouchers_of_a_mixed_box_are_placed_in_all_of_it() -> None:
     places = [box.position for box in found.next if box.station == FIRST]
     assert SECOND not in found.suggested
     assert max(place or 0 for place in places) > sum(day.paper[FIRST]) + 2
+
+
+class TwoMarks(MixedDay):
+    """The same where a ballot may have two marks, and has one."""
+
+    def __init__(self) -> None:
+        def law(usual: t.Definition) -> t.Definition:
+            first, *others = usual.contests
+            return replace(usual, contests=(replace(first, marks=2), *others))
+
+        super().__init__(law=law)
+
+    def sheet(
+        self, by: str, station: str, counts: tuple[int, ...], null: int = 0, blank: int = 0,
+        *, ballots: int | None = None, contest: str = "presidente",
+    ) -> int:  # fmt: skip
+        body = t.TallySheet(counts, (null, blank), sum(counts), ballots)
+        return self.say(body, by, f"{station}/{contest}")
+
+
+@pytest.mark.parametrize(("marks", "enters"), [((130, 100, 70, 0), True), ((151, 100, 49, 0), False)])
+def test_a_count_with_more_marks_than_its_ballots_can_have_does_not_enter(
+    marks: tuple[int, ...], enters: bool
+) -> None:
+    """150 valid ballots with up to two marks, at most one for each option."""
+    day = TwoMarks()
+    commitment = day.begin()
+    day.sample(commitment, 1, tuple(name for name in STATIONS if name != SECOND))
+    body = t.MixedCount((SECOND,), commitment, marks, (4, 0), 150)
+    for by in COUNTING:
+        day.say(t.CountCommitment(commitment, count_digest(salt(by), body)), by, f"{FIRST}/presidente")
+    for by in COUNTING:
+        day.say(replace(body, salt=salt(by)), by, f"{FIRST}/presidente")
+    found = day.status()
+    assert (FIRST not in found.rounds[0].awaiting) is enters
+    assert ("count-form" in codes(found)) is not enters
+
+
+def test_a_count_with_too_many_marks_is_refused_where_it_is_written() -> None:
+    day = TwoMarks()
+    commitment = day.begin()
+    state = day.state()
+    audit = read_audit(state, "presidente", commitment, attachments=day.attachments.get)
+    view = state.contest("presidente")
+    row = dict.fromkeys(view.options, "40") | dict.fromkeys(view.classes, "0") | {"station": THIRD}
+    assert hand_count(audit, {THIRD: 1}, view, row | {"valid": "80"}).valid == 80
+    for valid in ("79", "39"):
+        with pytest.raises(InputError) as refused:
+            hand_count(audit, {THIRD: 1}, view, row | {"valid": valid})
+        assert refused.value.code == "count-marks"

@@ -29,6 +29,7 @@ HERE = BoundSource.REGISTERED
 COUNCIL = p.AuditedContest("consejo", "reported", BoundSource.REGISTERED)
 SEATS = (80, 40)
 MAYOR = replace(COUNCIL_RULES, code="alcalde", method=Method.PLURALITY, seats=1)
+LISTS = replace(COUNCIL_RULES, code="alcalde", seats=2)
 MAYORS = (110, 25)
 ONE = Fraction(1)
 
@@ -145,7 +146,6 @@ def test_the_risk_is_not_below_that_of_an_audit_of_one_of_the_contests_before() 
         ({"beside": (p.AuditedContest("presidente", "reported", HERE),)}, "audit-contest-twice"),
         ({"beside": (p.AuditedContest("nothing", "reported", HERE),)}, "contest-unknown"),
         ({"beside": (p.AuditedContest("consejo", "ruled", HERE),)}, "sheets-none"),
-        ({"method": AuditMethod.BRAVO}, "vouchers-plurality-only"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_audited_together_is_refused(fixed: dict[str, Any], code: str) -> None:
@@ -326,10 +326,11 @@ def test_the_places_are_as_many_as_the_contest_with_most_has() -> None:
 
 
 class MayorToo(AuditDay):
-    """The day of one contest, with a mayor whom the twenty stations of the north vote for too."""
+    """The day of one contest, with a mayor whom the twenty stations of the north vote for too, or with seats
+    that they give to lists."""
 
-    def __init__(self) -> None:
-        super().__init__(law=lambda usual: replace(usual, contests=(*usual.contests, MAYOR)))
+    def __init__(self, rules: p.Contest = MAYOR) -> None:
+        super().__init__(law=lambda usual: replace(usual, contests=(*usual.contests, rules)))
         for name in NORTH:
             self.sheet(f"machine/{name}", name, MAYORS, contest="alcalde", null=2)
 
@@ -356,9 +357,10 @@ class MayorToo(AuditDay):
 
 
 @pytest.mark.parametrize("right", [True, False])
-def test_one_draw_of_vouchers_tests_both_contests(right: bool) -> None:
-    """The papers at the places drawn are counted for each contest that their box is of."""
-    day = MayorToo()
+@pytest.mark.parametrize("rules", [MAYOR, LISTS], ids=["mayor", "lists"])
+def test_one_draw_of_vouchers_tests_both_contests(rules: p.Contest, right: bool) -> None:
+    """The papers at the places drawn are counted for each contest that their box is of, whatever its rule."""
+    day = MayorToo(rules)
     commitment = day.begin()
     began = day.status()
     assert [(each.contest, each.boxes) for each in began.contests] == [("presidente", 40), ("alcalde", 20)]
@@ -370,6 +372,9 @@ def test_one_draw_of_vouchers_tests_both_contests(right: bool) -> None:
     assert found.risk == max(each.measured for each in found.contests)
     assert found.rounds[0].awaiting == ()
     assert not found.notes
+    state = day.state()  # what lies at places is no count of a box, and differs from no sheet
+    assert not state.findings
+    assert not (state.counted["presidente", "paper"] >= 0).any()
 
 
 def test_how_many_more_vouchers_is_said_as_a_chance() -> None:

@@ -1,6 +1,7 @@
 """The papers of an audit: dice, boxes to fetch, and a sheet for each box; none of them says what a sheet
 says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -106,3 +107,19 @@ def test_a_mixed_box_is_fetched_with_all_its_stations_and_seals() -> None:
     assert "c1.01 one, two" in pull
     count = next(page for page in texts(papers_of(day).to_pdf("en")) if "Count of box c0.01" in page)
     assert "Ballots of the stations c0.01, c0.02" in count
+
+
+def test_each_page_of_a_long_sheet_says_of_which_box_and_contest_it_is() -> None:
+    day = TwoContests()
+    commitment = day.begin()
+    day.sample(commitment, 1, day.status().suggested)
+    made = papers_of(day)
+    box = next(name for name in made.boxes if name in day.council)
+    first, second = made.contests
+    options = tuple(f"option-{number}" for number in range(60))
+    long = replace(first, options=options, option_titles=((),) * len(options))
+    written = texts(replace(made, contests=[long, second], boxes=[box]).to_pdf("en"))
+    sheets = written[2:]
+    assert len(sheets) > 2
+    assert [page.count(f"Count of box {box}") for page in sheets] == [1] * len(sheets)
+    assert all("President First counter" in page for page in sheets if "option-" in page)

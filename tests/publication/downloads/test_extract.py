@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from escrutinio.base.errors import InputError
 from escrutinio.cli import main
 from escrutinio.cli.extract import command
-from escrutinio.core.records.codes import Closes, RevocationReason, Role
+from escrutinio.core.records.codes import AuditMethod, Closes, RevocationReason, Role
 from escrutinio.core.records.types import Revocation
 from escrutinio.core.verification.place import MAX_PLACE, check_size
 from escrutinio.publication.downloads.part import part_entries, write_zip
 from tests.core.election.build import ROOT, STATIONS, Day, key
+from tests.evidence.audit.made import AuditDay
 
 
 def test_a_part_has_its_stations_and_what_their_keys_rest_on() -> None:
@@ -43,6 +44,18 @@ def test_the_closings_go_along_since_they_decide_which_roll_is_in_force_and_whic
     found = part_entries(day.state(), "norte")
     assert {*rolls, *closings} < set(found)
     assert first not in found
+
+
+def test_the_commitments_to_single_vouchers_go_along_since_their_counts_are_none_of_a_box() -> None:
+    day = AuditDay()
+    places = []
+    for method in (AuditMethod.PPEB_BETTING, AuditMethod.BRAVO):
+        places.append(len(day.log))
+        day.commit(method)
+    of_boxes, of_vouchers = places
+    found = part_entries(day.state(), "norte")
+    assert of_vouchers in found
+    assert of_boxes not in found
 
 
 def test_an_area_that_is_not_there_is_refused() -> None:

@@ -15,7 +15,9 @@ from starlette.applications import Starlette
 from escrutinio.base.errors import InputError
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuditMethod
-from escrutinio.evidence.audit.status import audit_status
+from escrutinio.evidence.audit.records import read_audit
+from escrutinio.evidence.audit.standing import AuditStatus
+from escrutinio.evidence.audit.status import audit_status, frame_of
 from escrutinio.running.desk.counting.app import CountingPages
 from escrutinio.running.desk.counting.audits import open_audits
 from escrutinio.running.desk.counting.book import COUNTED, COUNTINGS, SALTS, CountingBook
@@ -32,7 +34,7 @@ from escrutinio.running.desk.entrance import Entrance
 from escrutinio.running.desk.local import middleware
 from escrutinio.running.desk.sessions import Sessions, Use
 from tests.cli.hands import CLOCK
-from tests.evidence.audit.made import COUNTING, AuditDay
+from tests.evidence.audit.made import COUNTING, SEED, AuditDay
 from tests.running.desk.serving import origin, served
 
 
@@ -351,3 +353,56 @@ def test_salts_are_kept_where_the_book_is(audited: Audited) -> None:
     kept = audited.directory / COUNTED / SALTS
     assert json.loads(kept.read_text()) == {"x": "00"}
     assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_box_of_which_a_later_sample_draws_more_places_is_counted_again(
+    tmp_path: Path, sessions: Sessions
+) -> None:
+    audited = Audited(tmp_path, AuditMethod.BRAVO)
+    day, commitment, (mine, other) = audited.day, audited.commitment, COUNTING
+    box = audited.boxes[0]
+
+    def status() -> AuditStatus:
+        return audit_status(day.state(), "presidente", commitment, attachments=day.attachments.get)
+
+    def places() -> int:
+        return sum(name == box for each in status().rounds for name in each.drawn)
+
+    def count(who: str) -> int:
+        path, drawn = f"/counting/{commitment.hex()[:16]}/{box}", str(places())
+        with board(audited, sessions) as client:
+            enter(client, sessions.hand_out(who, Use.COUNTER, 60))
+            nothing = dict.fromkeys(form_of(audited, box), "0") | {"seal": "listed"}
+            return post(client, path, nothing | {"presidente:ana-1": drawn}).status_code
+
+    def due() -> list[object]:
+        state = day.state()
+        with audited.book.salts() as salts:
+            there = open_audits(state, day.attachments.get)
+            found = counts_to_say(state, there, mine, audited.book.boxes(), salts)
+            return [body for body, _ in found.records]
+
+    for sample in (1, 2):
+        if sample == 2:
+            done = len(audited.next)
+            later = frame_of(day.state(), read_audit(day.state(), "presidente", commitment,
+                             attachments=day.attachments.get)).draw(SEED, done + 300)[done:]  # fmt: skip
+            assert box in [each.station for each in later]
+            assert box not in status().rounds[-1].awaiting
+            day.sample(commitment, 2, later)
+        assert box in status().rounds[-1].awaiting
+        assert [count(f"k{sample}a"), count(f"k{sample}b")] == [303, 303]
+        votes = (places(), 0, 0, 0)
+        [promise] = due()
+        assert isinstance(promise, t.CountCommitment)
+        day.say(promise, mine, f"{box}/presidente")
+        assert due() == []
+        day.commit_count(commitment, box, votes, null=0, by=(other,))
+        [said] = due()
+        assert isinstance(said, t.HandCount)
+        assert said.counts == votes
+        day.say(said, mine, f"{box}/presidente")
+        day.open_count(commitment, box, votes, null=0, by=(other,))
+        assert due() == []
+    assert box not in status().rounds[-1].awaiting
+    assert not [note for note in status().notes if note.code.startswith("count")]

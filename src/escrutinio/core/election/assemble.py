@@ -54,7 +54,7 @@ from escrutinio.core.election.state import (
     depended_on,
 )
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Closes, LogRole
+from escrutinio.core.records.codes import AuditMethod, Closes, LogRole
 from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.opening import Fault
 from escrutinio.core.records.subjects import Subject
@@ -196,7 +196,9 @@ def _count(state: ElectionState, rights: Rights, gathering: Gathering, notes: Fi
     places = np.array([stations.get(code, -1) for code in gathering.stations], np.int32)
     digests = np.array([*(number[each] for each in gathering.digests), -1], np.int32)
     known = state.keys, state.roll, places, digests, scopes, bases
-    placing = Placing(*known, *who, openings, number, paper, beyond, named)
+    audits = (each for each in state.records(t.AuditCommitment) if each.body.method is AuditMethod.BRAVO)
+    singles = np.array([number.get(each.entry.digest, -2) for each in audits], np.int32)
+    placing = Placing(*known, *who, openings, number, paper, beyond, named, singles)
     made = {contest.code: make_sheets(contest, gathering, placing) for contest in state.contests}
     tables = {code: sheets.table for code, sheets in made.items()}
     taken_back = judge_retractions(state.controls, tables, state.signers, state.digests)

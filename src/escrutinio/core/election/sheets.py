@@ -158,7 +158,8 @@ class Placing:
     more for none; -1 where there is none. `openings`: per station the index of its first opening; `digests`:
     their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool
     [stations]; `beyond`: how many may vote at each beyond its list; `named`: whether a ruling or a retraction
-    names rows by their digest."""
+    names rows by their digest; `singles`: the numbers in `digests` of commitments to audits of single
+    vouchers, int32."""
 
     keys: KeyTable
     roll: Roll
@@ -173,6 +174,7 @@ class Placing:
     paper: NDArray[np.bool_]
     beyond: Beyond
     named: bool
+    singles: NDArray[np.int32]
 
 
 def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
@@ -301,7 +303,9 @@ def _bases(table: SheetTable, placing: Placing) -> NDArray[np.int16]:
     by_name = [number.get(COPIES + name, -1) for name in placing.organisations]
     copies = table.kind == t.Copy.TYPE
     basis[copies] = np.array([*by_name, -1], np.int16)[placing.organisation[table.signer[copies]]]
-    basis[table.kind == t.HandCount.TYPE] = number.get(PAPER, -1)
+    # What lay at the places that an audit of single vouchers drew is no count of the box.
+    whole = (table.kind == t.HandCount.TYPE) & ~np.isin(table.digest, placing.singles)
+    basis[whole] = number.get(PAPER, -1)
     return basis
 
 

@@ -24,7 +24,7 @@ class Assertion:
 
     `winner` is the candidate that it speaks for, `loser` the one against; None where it is a share that
     `winner` reaches or does not, and both None where it speaks of all ballots. `worst` and `best`: by how
-    much one ballot can lower and raise the sum at most, zero or more.
+    much one ballot can lower and raise the sum at most, zero or more. `marks`: how many a ballot may have.
     """
 
     winner: int | None
@@ -35,6 +35,7 @@ class Assertion:
     constant: int = 0
     worst: int = 1
     best: int = 1
+    marks: int = 1
 
     @property
     def row(self) -> tuple[int, ...]:
@@ -127,4 +128,5 @@ class Ballot:
             constant,
             worst=-min(0, valid + down, *of_class),
             best=max(0, valid + up, *of_class),
+            marks=self.marks,
         )

@@ -3,10 +3,12 @@
 Nothing that stands in the log before the first sample enters: whoever counted boxes before the draw could
 choose the draw. Every count is blind: its organisation commits to it first, says what it committed to, and
 says it only once two have committed; otherwise one could copy the other's. An organisation has one count of
-a box, its first. A slip is mended by two who both sign a correction with the same content, each naming the
-count that it corrects: so nobody alone can undo what was agreed.
+a box, its first; of single vouchers one after each sample that drew from the box, of all places drawn from it
+until then. A slip is mended by two who both sign a correction with the same content, each naming the count
+that it corrects: so nobody alone can undo what was agreed.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,17 +48,12 @@ class Counted:
 @dataclass(frozen=True, slots=True)
 class BoxCounts:
     """What was counted. `agreed`: per station, the counts on which two organisations agree; `first_entry`:
-    per station, the index of its first hand count. `firsts` and `corrections`: the same as `agreed`, of the
-    first counts alone and of the last corrections alone."""
+    per station, the index of its first hand count. `ever`: per station, every count on which two agree or
+    agreed, with how many samples drew from the box before; the latest first, and of these the corrections."""
 
     agreed: dict[str, list[Counted]]
     first_entry: dict[str, int]
-    firsts: dict[str, list[Counted]]
-    corrections: dict[str, list[Counted]]
-
-    def ever(self, station: str) -> list[Counted]:
-        """Every count of a box on which two agree or agreed, the corrections first."""
-        return [*self.corrections.get(station, ()), *self.firsts.get(station, ())]
+    ever: dict[str, list[tuple[int, Counted]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +75,22 @@ def counts_of(
     notes: list[AuditFinding],
     *,
     since: int | None,
+    drawn: Mapping[str, Sequence[int]],
 ) -> BoxCounts:
     """The counts for one audit, by what the log has of it; what does not enter is noted. `since`: the index
-    of its first sample, None before there is one."""
+    of its first sample, None before there is one. `drawn`: where boxes are counted again after each sample
+    that drew from them, the indexes of these samples by station."""
     named = frozenset(map(side_of, counters))
-    return _Counts(state, contest, named, notes, since, promised.mixed).read(commitment, promised)
+    return _Counts(state, contest, named, notes, since, promised.mixed, drawn).read(commitment, promised)
 
 
-Mine = tuple[str, str]
-"""An organisation and a station."""
+Turn = tuple[str, int]
+"""A station, and how many samples drew from its box before, where it is counted after each of them."""
 
-Content = tuple[str, tuple[int, ...], int]
+Mine = tuple[str, Turn]
+"""An organisation, and what it counts."""
+
+Content = tuple[Turn, tuple[int, ...], int]
 ByContent = dict[Content, list[Counted]]
 
 
@@ -115,18 +117,22 @@ class _Counts:
         notes: list[AuditFinding],
         since: int | None,
         mixed: Mapping[str, tuple[str, ...]],
+        drawn: Mapping[str, Sequence[int]],
     ) -> None:
         self._state, self._table = state, state.tables[contest]
         self._view, self._named, self._notes = state.contest(contest), named, notes
-        self._since, self._mixed = since, mixed
+        self._since, self._mixed, self._drawn = since, mixed, drawn
         self._box = {name: box for box, names in mixed.items() for name in names}
         self._committed: dict[Mine, tuple[int, bytes]] = {}
         self._said: dict[Mine, _Said] = {}
         self._corrected: dict[Mine, _Said] = {}
         self._first: dict[str, int] = {}
         self._shown: set[Mine] = set()
-        self._open: set[str] = set()
-        self._promised: Counter[str] = Counter()
+        self._open: set[Turn] = set()
+        self._promised: Counter[Turn] = Counter()
+
+    def _turn(self, station: str, index: int) -> Turn:
+        return station, bisect_left(self._drawn.get(station, ()), index)
 
     def read(self, commitment: bytes, promised: Promised) -> BoxCounts:
         """Promises and counts in the log's order."""
@@ -140,9 +146,17 @@ class _Counts:
                 self._count(index, step)
             else:
                 self._commits(index, step)
-        firsts = _by_content((each.station, each.count) for each in self._said.values())
-        made = _by_content((each.station, each.count) for each in self._corrected.values())
-        return BoxCounts(_agreed(self._standing(made)), self._first, _agreed(firsts), _agreed(made))
+        firsts = _by_content((mine[1], each.count) for mine, each in self._said.items())
+        made = _by_content((mine[1], each.count) for mine, each in self._corrected.items())
+        ever: dict[str, list[tuple[int, Counted]]] = {}
+        corrected, first = _agreed(made), _agreed(firsts)
+        for turn in sorted(corrected.keys() | first.keys(), reverse=True):
+            both = [*corrected.get(turn, ()), *first.get(turn, ())]
+            ever.setdefault(turn[0], []).extend((turn[1], each) for each in both)
+        standing: dict[str, list[Counted]] = {}
+        for (station, _), counts in sorted(_agreed(self._standing(made)).items(), reverse=True):
+            standing.setdefault(station, counts)
+        return BoxCounts(standing, self._first, ever)
 
     def _rows(self, commitment: bytes) -> list[int]:
         """The rows that are hand counts for this commitment and stand at a station of the roll."""
@@ -177,6 +191,9 @@ class _Counts:
         body, view = logged.body, self._view
         votes = np.array([body.counts], np.int64)
         fits = len(body.counts) == len(view.options) and len(body.classes) == len(view.classes)
+        if fits and body.valid is not None:
+            # No more marks than these ballots can have, all together and for one option.
+            fits = sum(body.counts) <= view.marks * body.valid and max(body.counts, default=0) <= body.valid
         if not fits or (body.valid is None) is (view.marks > 1):
             box, signer = logged.entry.about.station or "", logged.entry.signer
             self._notes.append(note("count-form", logged.index, signer=signer, box=box))
@@ -197,23 +214,24 @@ class _Counts:
     def _commits(self, index: int, logged: Logged[t.CountCommitment]) -> None:
         """The first commitment of an organisation to a box, if it comes before any count of it."""
         signer, station = logged.entry.signer, logged.entry.about.station or ""
-        mine = side_of(signer), station
+        turn = self._turn(station, index)
+        mine = side_of(signer), turn
         if mine[0] not in self._named:
             self._notes.append(note("not-named", index, signer=signer))
         elif self._since is None or index < self._since:
             self._notes.append(note("count-before", index, signer=signer, box=station))
-        elif station in self._open:
+        elif turn in self._open:
             self._notes.append(note("count-late", index, signer=signer, box=station))
         elif mine in self._committed and self._committed[mine][1] != logged.body.count:
             first = self._committed[mine][0]
             self._notes.append(note("count-committed-again", index, signer=signer, box=station, first=first))
         elif mine not in self._committed:
             self._committed[mine] = index, logged.body.count
-            self._promised[station] += 1
+            self._promised[turn] += 1
 
     def _count(self, index: int, said: _Said) -> None:
         signer, station, count = said.signer, said.station, said.count
-        mine = side_of(signer), station
+        mine = self._meant(side_of(signer), said, index)
         if mine[0] not in self._named:
             self._notes.append(note("not-named", index, signer=signer))
             return
@@ -223,13 +241,13 @@ class _Counts:
             box = self._box.get(station, station)
             together = ", ".join(self._mixed.get(box, (box,)))
             self._notes.append(note("count-other-box", index, signer=signer, box=station, together=together))
-            self._shown.add((mine[0], box))
+            self._shown.add((mine[0], self._turn(box, index)))
             return
         self._first.setdefault(station, index)
         if mine not in self._said:
             if self._opens(said, index, mine):
                 self._said[mine] = said
-                self._open.add(station)
+                self._open.add(mine[1])
             return
         stands = self._corrected.get(mine, self._said[mine])
         values = {"signer": signer, "box": station, "first": stands.count.index}
@@ -239,15 +257,28 @@ class _Counts:
         elif (count.figures, count.vouchers) != (stands.count.figures, stands.count.vouchers):
             self._notes.append(note("count-again", index, **values))
 
+    def _meant(self, side: str, said: _Said, index: int) -> Mine:
+        """What a count is of: what is counted now, or before where it corrects what was said then."""
+        station, now = self._turn(said.station, index)
+        if said.corrects is not None:
+            for before in range(now + 1):
+                mine = side, (station, before)
+                if mine in self._said and said.corrects in (
+                    self._said[mine].record,
+                    self._corrected.get(mine, self._said[mine]).record,
+                ):
+                    return mine
+        return side, (station, now)
+
     def _opens(self, said: _Said, index: int, mine: Mine) -> bool:
         """Whether a count is what its organisation committed to, once two had committed to theirs."""
-        station, found = mine[1], self._committed.get(mine)
+        turn, found = mine[1], self._committed.get(mine)
         first = None
         if self._since is None or index < self._since:
             code = "count-before"
         elif found is None:
             code = "count-uncommitted"
-        elif mine in self._shown or self._promised[station] < AGREEING:
+        elif mine in self._shown or self._promised[turn] < AGREEING:
             code = "count-early"
         elif said.opens != found[1]:
             code, first = "count-differs", found[0]
@@ -255,7 +286,7 @@ class _Counts:
             return True
         # Figures that everybody has seen are not blind any more, whoever commits to them later.
         self._shown.add(mine)
-        self._notes.append(note(code, index, signer=said.signer, box=station, first=first))
+        self._notes.append(note(code, index, signer=said.signer, box=said.station, first=first))
         return False
 
     def _standing(self, made: ByContent) -> ByContent:
@@ -284,21 +315,21 @@ class _Counts:
         return Counted(tuple(votes), tuple(classes), valid, vouchers, index)
 
 
-def _content_of(station: str, count: Counted) -> Content:
-    return station, count.figures, count.vouchers
+def _content_of(turn: Turn, count: Counted) -> Content:
+    return turn, count.figures, count.vouchers
 
 
-def _by_content(counts: Iterable[tuple[str, Counted]]) -> ByContent:
+def _by_content(counts: Iterable[tuple[Turn, Counted]]) -> ByContent:
     found: ByContent = {}
-    for station, count in counts:
-        found.setdefault(_content_of(station, count), []).append(count)
+    for turn, count in counts:
+        found.setdefault(_content_of(turn, count), []).append(count)
     return found
 
 
-def _agreed(counts: ByContent) -> dict[str, list[Counted]]:
-    """Per station the contents that two say."""
-    found: dict[str, list[Counted]] = {}
-    for (station, *_), same in counts.items():
+def _agreed(counts: ByContent) -> dict[Turn, list[Counted]]:
+    """What is counted, with the contents that two say."""
+    found: dict[Turn, list[Counted]] = {}
+    for (turn, *_), same in counts.items():
         if len(same) >= AGREEING:
-            found.setdefault(station, []).append(same[0])
+            found.setdefault(turn, []).append(same[0])
     return found

@@ -16,7 +16,8 @@ ByContest = Mapping[str, Counts]
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What counts of the boxes opened: `counts` by contest and box; `awaiting`: boxes without an agreed count
-    of a contest that they have paper of; `above`: boxes that held more than they were taken to hold."""
+    of a contest that they have paper of, or with none since single vouchers were drawn from them;
+    `above`: boxes that held more than they were taken to hold."""
 
     counts: dict[str, Counts]
     awaiting: tuple[str, ...]
@@ -49,19 +50,28 @@ class Frame:
         """The first `count` of the sequence that the seed draws. Raises EvidenceError if there are fewer."""
         return self.first.draw(seed, count)
 
-    def accepted(self, counted: Mapping[str, BoxCounts], drawn: Sequence[str]) -> Accepted:
-        """The hand counts of the boxes drawn, by what was counted for each contest."""
+    def accepted(
+        self,
+        counted: Mapping[str, BoxCounts],
+        drawn: Sequence[str],
+        samples: Mapping[str, Sequence[int]] | None = None,
+    ) -> Accepted:
+        """The hand counts of the boxes drawn, by what was counted for each contest; `samples`: where single
+        vouchers are counted, the indexes of those that drew from each box so far."""
         times, counts = Counter(drawn), {}
         awaiting: set[str] = set()
         above: set[str] = set()
         for contest, part in self.parts.items():
             mine = {
-                name: part.choose(name, counted[contest], taken)
+                name: part.choose(name, counted[contest], taken, len((samples or {}).get(name, ())) or None)
                 for name, taken in times.items()
                 if name in part.place
             }
             counts[contest] = {name: each for name, each in mine.items() if each is not None}
             awaiting |= mine.keys() - counts[contest].keys()
+            if not part.whole and samples is not None:
+                found = counts[contest].items()
+                awaiting |= {name for name, each in found if each.index < samples[name][-1]}
             above.update(name for name, each in counts[contest].items() if part.above(name, each))
         return Accepted(
             dict(counts),

@@ -43,6 +43,8 @@ def hand_count(
     counts = tuple(_number(station, row[name]) for name in contest.options)
     classes = tuple(_number(station, row[name]) for name in contest.classes)
     valid = _number(station, row[VALID]) if contest.marks > 1 else None
+    if valid is not None and (sum(counts) > contest.marks * valid or max(counts, default=0) > valid):
+        raise InputError("count-marks", station=station, valid=valid, marks=contest.marks)
     stated = row.get(VOUCHERS, "")
     vouchers = _number(station, stated) if stated else None
     told = sum(classes) + (sum(counts) if valid is None else valid)

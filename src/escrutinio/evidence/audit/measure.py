@@ -24,14 +24,14 @@ from escrutinio.evidence.audit.bounds import (
     reach,
     relative_error,
 )
-from escrutinio.evidence.audit.bravo import bravo_quantile, bravo_risk
 from escrutinio.evidence.audit.counts import BoxCounts, Counted
 from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws, weighted_number
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
 from escrutinio.evidence.audit.plan import equal_chances
-from escrutinio.evidence.audit.pool import Pool, place_shares
+from escrutinio.evidence.audit.pool import Pool
 from escrutinio.evidence.audit.ppeb import BET, Wealth, clean_draws, macro_risk, settle
 from escrutinio.evidence.audit.strata import Stratum, stratified_risk
+from escrutinio.evidence.audit.vouchers import Found, VoucherTest, voucher_tests
 
 Counts = Mapping[str, Counted]
 """Agreed hand counts by box; a box without one is not accounted for."""
@@ -90,9 +90,9 @@ class Procedure(ABC):
     ) -> Measured:
         """The risk after these draws, with so many votes still to come at their worst."""
 
-    def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
-        """The hand count of a box that was drawn `taken` times; None where there is no or no one agreed
-        content."""
+    def choose(self, name: str, counted: BoxCounts, taken: int, samples: int | None = None) -> Counted | None:
+        """The hand count of a box that was drawn `taken` times, in so many `samples`; None where there is no
+        or no one agreed content."""
         agreed = counted.agreed.get(name, [])
         return agreed[0] if len(agreed) == 1 else None
 
@@ -216,18 +216,18 @@ class Bravo(Procedure):
     """Single vouchers out of all boxes, with replacement: each draw names a box and a place in it.
 
     A place is a number from 1 to what the box holds at most, so that every voucher has the same chance
-    whatever the bound of its box. Where no voucher of the contest lies at a place, it counts for the loser;
-    a place in a box of other contests alone is neither's, as no voucher of this one is looked for there. The
-    hand count of a box is of the places drawn from it, as often as each was drawn, and of no others.
+    whatever the bound of its box. Where no voucher of the contest lies at a place, it counts as the one that
+    is worst for the outcome; a place in a box of other contests alone is neither's, as no voucher of this one
+    is looked for there. The hand count of a box is of the places drawn from it, as often as each was drawn,
+    and of no others.
     """
 
     whole = False
 
-    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion], pool: Pool | None = None) -> None:
-        super().__init__(boxes, assertions, pool)
-        self.pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
-        if len(self.pairs) < len(self.assertions):
-            raise EvidenceError("vouchers-plurality-only")
+    @cached_property
+    def tests(self) -> tuple[VoucherTest, ...]:
+        """How each assertion is tested."""
+        return voucher_tests(self.boxes, self.pool, self.assertions)
 
     def draw(self, seed: str, count: int) -> tuple[Box, ...]:
         most = self.pool.most.tolist()
@@ -239,9 +239,12 @@ class Bravo(Procedure):
             for place, number in zip(places, numbers, strict=True)
         )
 
-    def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
-        """The last one of no more vouchers than were drawn from the box by then."""
-        return next((each for each in counted.ever(name) if each.vouchers <= taken), None)
+    def choose(self, name: str, counted: BoxCounts, taken: int, samples: int | None = None) -> Counted | None:
+        """The last one before a later sample, of no more vouchers than were drawn from the box by then."""
+        for before, each in counted.ever.get(name, ()):
+            if each.vouchers <= taken and (samples is None or before <= samples):
+                return each
+        return None
 
     def above(self, name: str, counted: Counted) -> bool:
         """Never: a count is of places within the bound, of which one may come more than once."""
@@ -252,34 +255,18 @@ class Bravo(Procedure):
     ) -> Measured:
         if outstanding:
             return Measured(_CERTAIN, None, None)
-        found, missing = [0] * len(self.boxes.totals), 0
-        for name, taken in Counter(drawn).items():
-            if name not in self.place:
-                continue
-            counted = counts.get(name)
-            missing += taken - (0 if counted is None else counted.vouchers)
-            if counted is not None:
-                found = [a + b for a, b in zip(found, counted.votes, strict=True)]
-        pairs = [self._pair(w, x, found, missing, limit) for w, x in self.pairs]
-        more = [each for _, each in pairs]
+        times = Counter(drawn)
+        others = sum(taken for name, taken in times.items() if name not in self.place)
+        mine = [counts[name] for name in times if name in self.place and name in counts]
+        missing = len(drawn) - others - sum(each.vouchers for each in mine)
+        found = Found.of(self.boxes, mine, missing, others)
+        risks = [test.risk(found) for test in self.tests]
+        more = [
+            0 if risk <= limit else test.more(found, float(limit))
+            for test, risk in zip(self.tests, risks, strict=True)
+        ]
         known = [each for each in more if each is not None]
-        return Measured(
-            _up(max(risk for risk, _ in pairs)), None, max(known) if len(known) == len(more) else None
-        )
-
-    def _pair(
-        self, winner: int, loser: int, found: Sequence[int], missing: int, limit: Fraction
-    ) -> tuple[float, int | None]:
-        """The risk of a pair, and how many vouchers more are enough in nine of ten cases."""
-        reported = self.boxes.totals
-        mine, other = found[winner], found[loser] + missing
-        risk = bravo_risk(reported[winner], reported[loser], mine, other)
-        if risk <= limit:
-            return risk, 0
-        shares = place_shares(self.boxes, self.pool, winner, loser)
-        if shares[0] <= shares[1]:
-            return risk, None
-        return risk, bravo_quantile(float(limit), *shares, 0.9, winner_drawn=mine, loser_drawn=other)
+        return Measured(_up(max(risks)), None, max(known) if len(known) == len(more) else None)
 
 
 class Hot(Procedure):

@@ -14,12 +14,12 @@ from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Bounds, Boxes, draw_weights, error_bounds, reach
-from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
 from escrutinio.evidence.audit.equal import EqualChances, equal_risk
 from escrutinio.evidence.audit.outcomes import outcome_of
-from escrutinio.evidence.audit.pool import Pool, place_shares
+from escrutinio.evidence.audit.pool import Pool
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
 from escrutinio.evidence.audit.sequential import Null, clean_sample
+from escrutinio.evidence.audit.vouchers import voucher_tests
 
 SECONDS, MINUTES = 6, 15
 """What a voucher and a box take each of two people who count, for the workload: an assumption, not a fact."""
@@ -33,11 +33,10 @@ class AuditPlan:
     `vouchers`: the most that all boxes hold; `sum_of_bounds`: U. `boxes`: first sample of the weighted draw
     at the bet of `ppeb`, `boxes_macro` at the greatest bet, each no more than all boxes: where as many draws
     would not do, all are opened and nothing is drawn; `boxes_srs`: with equal chances, by ALPHA, None
-    if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
-    in nine of ten cases; None where the contest is no comparison of pairs, or where so many places of the
-    boxes hold no voucher that none of its samples would suffice. `boxes_one_lost`: the weighted draw, if one
-    box of it cannot be accounted for, no more than all either; `vouchers_counted`: what the sheets say is in
-    the boxes of its first sample, on average.
+    if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers, on average and enough in nine
+    of ten cases; None where so many places hold no voucher that no sample would suffice. `boxes_one_lost`:
+    the weighted draw, if one box of it cannot be accounted for, no more than all either; `vouchers_counted`:
+    what the sheets say is in the boxes of its first sample, on average.
     """
 
     risk_limit: Fraction
@@ -201,15 +200,9 @@ def single_vouchers(
     assertions: Sequence[Assertion], boxes: Boxes, pool: Pool, risk_limit: Fraction, outstanding: int = 0
 ) -> tuple[int | None, int | None]:
     """How many single vouchers out of the places of a pool, on average and in nine of ten cases; None where
-    the contest is no comparison of pairs, or none of the samples would suffice."""
-    pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
-    if len(pairs) < len(assertions):
+    none of the samples would suffice."""
+    sizes = [each.sizes(float(risk_limit)) for each in voucher_tests(boxes, pool, assertions, outstanding)]
+    known = [each for each in sizes if each is not None]
+    if len(known) < len(sizes):
         return None, None
-    limit = float(risk_limit)
-    shares = [place_shares(boxes, pool, w, x, outstanding) for w, x in pairs]
-    if any(w <= x for w, x in shares):
-        return None, None
-    return (
-        max(bravo_expected(limit, w, x) for w, x in shares),
-        max(bravo_quantile(limit, w, x, 0.9) for w, x in shares),
-    )
+    return max(expected for expected, _ in known), max(likely for _, likely in known)

@@ -6,6 +6,8 @@ these chances, and the risk is the greatest of theirs: if an outcome is wrong, i
 limit with a chance of no more than that, so the greatest is no more often.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,16 +38,26 @@ class Pool:
         return draw_weights(self.bounds)
 
 
-def place_shares(
-    boxes: Boxes, pool: Pool, winner: int, loser: int, outstanding: int = 0
-) -> tuple[float, float]:
-    """Where single vouchers of a contest's `boxes` are drawn from the places of a pool: the shares of these
-    that have one for the winner, and one for the loser, or none although the box is of the contest.
-    `outstanding` votes that may still come are the loser's."""
-    held = int(pool.most.sum()) + outstanding
-    inside = sum(int(pool.most[pool.place[name]]) for name in boxes.names)
-    nowhere = inside - sum(boxes.sums[len(boxes.totals) :])
-    return boxes.totals[winner] / held, (boxes.totals[loser] + nowhere + outstanding) / held
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places from which single vouchers are drawn: in `all` boxes of a pool, and `inside` those of one
+    contest."""
+
+    all: int
+    inside: int
+
+    @classmethod
+    def of(cls, boxes: Boxes, pool: Pool) -> Places:
+        """The places of a contest's boxes in a pool."""
+        inside = pool.most[[pool.place[name] for name in boxes.names]].sum()
+        return cls(int(pool.most.sum()), int(inside))
+
+    def shares(self, boxes: Boxes, winner: int, loser: int, outstanding: int = 0) -> tuple[float, float]:
+        """The shares of the places that have a voucher for the winner, and one for the loser or none although
+        the box is of the contest. `outstanding` votes that may still come are the loser's."""
+        held = self.all + outstanding
+        nowhere = self.inside - sum(boxes.sums[len(boxes.totals) :])
+        return boxes.totals[winner] / held, (boxes.totals[loser] + nowhere + outstanding) / held
 
 
 def pooled(parts: Sequence[tuple[Boxes, Bounds]]) -> Pool:

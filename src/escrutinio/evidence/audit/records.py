@@ -16,7 +16,7 @@ from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import BoundSource
+from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.boxes import Bound, read_manifest
 from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Promised, counts_of
 from escrutinio.evidence.audit.draw import MAX_DRAWS
@@ -58,6 +58,7 @@ class AuditRecords:
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
     stated: dict[tuple[str, bytes], int] = field(default_factory=dict)
     counted: dict[str, BoxCounts] = field(default_factory=dict)
+    sampled: dict[str, list[int]] = field(default_factory=dict)
     seed: str | None = None
     seed_index: int | None = None
     notes: list[AuditFinding] = field(default_factory=list)
@@ -86,6 +87,11 @@ class AuditRecords:
     def of(self, contest: str) -> AuditPart:
         """What the audit is of a contest of it. Raises StopIteration for one that is none of it."""
         return next(each for each in self.parts if each.contest == contest)
+
+    def samples_of(self, box: str) -> Sequence[int]:
+        """Of single vouchers, the indexes of the samples that name a box, after each of which it is counted;
+        none where boxes are counted whole."""
+        return self.sampled.get(box, ())
 
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
@@ -132,12 +138,23 @@ def read_audit(
         audit.seed, audit.seed_index = seed
     audit.notes += throws.notes
     since = audit.samples[0].index if audit.samples else None
+    if body.method is AuditMethod.BRAVO:
+        for sample in audit.samples:
+            for box in {each.station for each in sample.boxes}:
+                audit.sampled.setdefault(box, []).append(sample.index)
     for part in audit.parts:
         for box, names in part.bound.mixed.items():
             audit.notes.append(note("mixed", logged.index, box=box, together=", ".join(names)))
         promised = _promised(state, audit_of(audit), part)
         audit.counted[part.contest] = counts_of(
-            state, part.contest, audit_of(audit), body.counters, promised, audit.notes, since=since
+            state,
+            part.contest,
+            audit_of(audit),
+            body.counters,
+            promised,
+            audit.notes,
+            since=since,
+            drawn=audit.sampled,
         )
     return audit
 

@@ -26,7 +26,8 @@ STATED = 10**9
 @dataclass(frozen=True, slots=True)
 class AuditRound:
     """One round. `boxes`: what it drew, in order, with repetitions; `opened`: different boxes up to here;
-    `awaiting`: those of them without an agreed hand count, taken to be as wrong as they can be; `above`:
+    `awaiting`: those of them without an agreed hand count, or of single vouchers with none since this round,
+    where what was not counted is taken to be as wrong as it can be; `above`:
     those that held more than they were taken to hold; `measured`: the risk up to here, the greatest of
     `risks`, by contest. `settled`: once all boxes are counted, whether the paper has the outcome; `rest`:
     whether this round opens the rest."""
@@ -55,6 +56,7 @@ def rounds_of(
         return ()
     rounds: list[AuditRound] = []
     drawn: tuple[p.Box, ...] = ()
+    samples: dict[str, list[int]] = {}
     for number, sample in enumerate(audit.samples, start=1):
         left = unopened(frame, rounds)
         try:
@@ -70,7 +72,9 @@ def rounds_of(
         else:
             drawn += mine
             notes += _compare(number, sample, mine)
-        rounds.append(_round(audit, frame, limit, rounds, mine, rest=rest))
+        for name in {box.station for box in mine}:
+            samples.setdefault(name, []).append(sample.index)
+        rounds.append(_round(audit, frame, limit, rounds, mine, samples, rest=rest))
     _remark(audit, frame, rounds, notes)
     return tuple(rounds)
 
@@ -81,12 +85,13 @@ def _round(
     limit: Fraction,
     before: Sequence[AuditRound],
     mine: tuple[p.Box, ...],
+    samples: Mapping[str, Sequence[int]],
     *,
     rest: bool,
 ) -> AuditRound:
     drawn = [name for each in before if not each.rest for name in each.drawn]
     names = [box.station for box in mine]
-    found = frame.accepted(audit.counted, [*drawn, *names])
+    found = frame.accepted(audit.counted, [*drawn, *names], samples)
     risks = frame.measure(drawn if rest else [*drawn, *names], found.counts, limit, audit.throws.share)
     settled = frame.settled(found.counts)
     opened = len({*drawn, *names})

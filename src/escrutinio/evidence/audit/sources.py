@@ -37,6 +37,13 @@ _OF_METHOD = {
     ),
 }
 
+_SUMS = (
+    _SHANGRLA,
+    "P. Stark, ALPHA (2023)",
+    "J. Kelly, A new interpretation of information rate (1956)",
+)
+"""What single vouchers follow beside BRAVO where an outcome is more than who has more votes than whom."""
+
 PLANNED = (AuditMethod.PPEB_BETTING, AuditMethod.SRS_ALPHA, AuditMethod.BRAVO)
 """The methods of which a plan gives the size."""
 
@@ -47,4 +54,10 @@ def sources_of(contests: Collection[ContestView], methods: Collection[AuditMetho
     found += [_MARKS for each in contests if each.marks > 1]
     for method in methods:
         found += _OF_METHOD[method]
+    if AuditMethod.BRAVO in methods and any(map(_beyond_pairs, contests)):
+        found += _SUMS
     return tuple(dict.fromkeys(found))
+
+
+def _beyond_pairs(contest: ContestView) -> bool:
+    return contest.method is not Method.PLURALITY or contest.quorum is not None

@@ -133,6 +133,7 @@ class AuditPapers:
                 [say("Risk limit"), say.percent(audit.risk_limit, 2)],
                 [say("Boxes"), say.whole(audit.boxes)],
                 [say("Seed"), audit.seed or ""],
+                [say("Place, day and hour of the throw"), "____________________________________________"],
             ],
             "header": [say("Who throws"), say("SHA-256 of the digits"), say("Digits"), say("Signature")],
             "rows": rows,
@@ -181,8 +182,9 @@ class AuditPapers:
             "purpose": f"{purpose} {places}" if self.single else purpose,
             "header": [say("Vouchers"), say("First counter"), say("Second counter"), say("Agreed")],
             "mixed": say(
-                "Where ballots of several boxes lie together, they are counted together, on one sheet that "
-                "names all of them: ____________________________________________"
+                "Where ballots of a box that is not named here lie among these, nothing can be counted: it "
+                "is written down of which boxes they are, and the minutes of the audit say it: "
+                "____________________________________________"
             ),
             "lines": [["", "", ""]] * 2,
         }

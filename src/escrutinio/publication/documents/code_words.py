@@ -107,7 +107,7 @@ WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
     k.AuditMethod: {
         k.AuditMethod.PPEB_BETTING: N_("boxes drawn with chances by error bound, betting martingale"),
         k.AuditMethod.SRS_ALPHA: N_("boxes drawn with equal chances, ALPHA"),
-        k.AuditMethod.BRAVO: N_("ballots drawn with equal chances, BRAVO"),
+        k.AuditMethod.BRAVO: N_("ballots drawn with equal chances, one by one"),
         k.AuditMethod.HOT_AUDIT: N_("hot audit at the centers"),
     },
     k.Closes: {

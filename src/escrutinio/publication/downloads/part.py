@@ -21,6 +21,7 @@ from escrutinio.core.log.pinned import OtherFileError
 from escrutinio.core.log.proofs import format_proof
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.core.records.parts import Attachment
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.publication.browser.bundle import NAME, bundle
@@ -31,6 +32,9 @@ MOST_RECORDS = 20_000
 
 WORTH_IT = 4_096
 """Bytes from which a file is compressed: records and proofs, of which there are thousands, gain little."""
+
+FRAMING = (t.Roll, t.Closing, t.Ruling, t.AuditCommitment)
+"""What says of which records of a station count, and as what."""
 
 TRUST = "trust.toml"
 DECODER = tuple(f"assets/vendor/qr/{name}" for name in ("index.js", "decode.js", "LICENSE.txt"))
@@ -44,14 +48,15 @@ def part_controls(state: ElectionState) -> dict[str, list[int]]:
     """The log indices that every part looks at, by what they are; the browser finds them in `data/`.
 
     Of rolls, closings and rulings the officers' consents too: without them nobody could see that they take
-    effect. Rulings about one station stand with what else is about it.
+    effect. Rulings about one station stand with what else is about it. Of commitments to audits those of
+    single vouchers: without them their counts would stand for counts of the boxes.
     """
-    kinds: tuple[type[t.Body], ...] = (t.Roll, t.Closing, t.Ruling, t.Revocation, t.CoRecord)
+    kinds: tuple[type[t.Body], ...] = (*FRAMING, t.Revocation, t.CoRecord)
     found: dict[str, list[int]] = {kind.NAME: [] for kind in kinds}
     for logged in state.controls:
-        by_officers = (
-            isinstance(logged.body, t.Roll | t.Closing | t.Ruling) and logged.standing is Standing.CONSENT
-        )
+        by_officers = isinstance(logged.body, FRAMING) and logged.standing is Standing.CONSENT
+        if isinstance(logged.body, t.AuditCommitment) and logged.body.method is not AuditMethod.BRAVO:
+            continue
         if isinstance(logged.body, t.Ruling) and logged.entry.about.station is not None:
             continue
         if isinstance(logged.body, kinds) and (logged.standing is Standing.EFFECTIVE or by_officers):
@@ -62,9 +67,10 @@ def part_controls(state: ElectionState) -> dict[str, list[int]]:
 def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     """The log indices of what a part holds of an area, in order.
 
-    What is about its stations; definition, charter, rolls, closings, and rulings about areas and whole
-    contests, with the officers' consents to them; and for each key that signed any of it, its enrolment, its
-    revocation and the co-records of these. Raises InputError for an area that there is not, and for more than
+    What is about its stations; definition, charter, rolls, closings, rulings about areas and whole contests,
+    and commitments to audits of single vouchers, with the officers' consents to them; and for each key that
+    signed any of it, its enrolment, its revocation and the co-records of these. Raises InputError for an area
+    that there is not, and for more than
     `MOST_RECORDS`.
     """
     top = state.areas.index.get(area)
@@ -72,7 +78,7 @@ def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
         raise InputError("part-area", area=repr(area[:80]))
     inside = state.areas.within(top, state.roll.area)
     controls = part_controls(state)
-    framing = (index for kind in (t.Roll, t.Closing, t.Ruling) for index in controls[kind.NAME])
+    framing = (index for kind in FRAMING for index in controls[kind.NAME])
     found = {0, 1, *framing, *_about(state, inside)}
     size = 0
     while size < len(found):

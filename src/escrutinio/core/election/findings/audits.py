@@ -19,6 +19,7 @@ from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.rows import SheetTable
 from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.core.records.commitments import digits_digest, opened_count
 
 FAMILY = Family("audits")
@@ -79,7 +80,8 @@ FAMILY.words(
 
 @FAMILY.contest_rule
 def _hand_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
-    rows = np.flatnonzero((table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED))
+    whole = (table.kind == t.HandCount.TYPE) & (table.basis >= 0)  # not of single vouchers
+    rows = np.flatnonzero(whole & (table.status != Status.REFUSED))
     official = reported_rows(state, contest)
     for row, other in rows_differing(table, rows, official[table.station[rows]]):
         notes.add(
@@ -93,9 +95,10 @@ def _hand_counts(state: ElectionState, contest: str, table: SheetTable, notes: F
 
 @FAMILY.contest_rule
 def _changed_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
-    """A signer's hand counts of one box in one audit, each beside the one before that it would have to
-    name."""
+    """A signer's hand counts of one box in one audit, each beside the one before that it would have to name;
+    of single vouchers each round has its own, which opens what was committed to."""
     mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED)
+    mine &= (table.basis >= 0) | (table.opened < 0)
 
     def of(row: int) -> tuple[int, int, int]:
         return int(table.station[row]), int(table.signer[row]), int(table.digest[row])
@@ -123,16 +126,19 @@ def _changed_counts(state: ElectionState, contest: str, table: SheetTable, notes
 
 @FAMILY.contest_rule
 def _committed_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
-    """Counts of a box, of one station or several, with another content than their side first committed to."""
-    first: dict[tuple[str, str, bytes], Logged[t.CountCommitment]] = {}
+    """Counts of a box, of one station or several, with another content than their side first committed to; of
+    single vouchers, which are counted after each sample, than it ever did before."""
+    audits = state.records(t.AuditCommitment)
+    single = {each.entry.digest for each in audits if each.body.method is AuditMethod.BRAVO}
+    promised: dict[tuple[str, str, bytes], list[Logged[t.CountCommitment]]] = {}
     for logged in state.records(t.CountCommitment, contest):
         organisation, station = side_of(logged.entry.signer), logged.entry.about.station or ""
-        first.setdefault((organisation, station, logged.body.commitment), logged)
-    if not first:
+        promised.setdefault((organisation, station, logged.body.commitment), []).append(logged)
+    if not promised:
         return
-    mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED) & (table.digest >= 0)
+    rows = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED) & (table.digest >= 0)
     said: list[tuple[int, str, str, bytes, bytes | None]] = []
-    for row in np.flatnonzero(mine & (table.original < 0)).tolist():
+    for row in np.flatnonzero(rows & (table.original < 0)).tolist():
         station, signer = state.roll.stations[table.station[row]], state.signers[table.signer[row]]
         opened = None if table.opened[row] < 0 else state.digests[table.opened[row]]
         said.append((int(table.index[row]), signer, station, state.digests[table.digest[row]], opened))
@@ -141,8 +147,11 @@ def _committed_counts(state: ElectionState, contest: str, table: SheetTable, not
             box, body = mixed.entry.about.station or "", mixed.body
             said.append((mixed.index, mixed.entry.signer, box, body.commitment, opened_count(body)))
     for index, signer, station, commitment, opened in sorted(said, key=lambda each: each[0]):
-        found = first.get((side_of(signer), station, commitment))
-        if found is not None and found.index < index and opened != found.body.count:
+        mine = promised.get((side_of(signer), station, commitment), ())
+        before = [each for each in mine if each.index < index]
+        meant = before if commitment in single else before[:1]
+        if meant and opened not in [each.body.count for each in meant]:
+            found = meant[-1]
             notes.add(
                 HAND_COUNT_NOT_AS_COMMITTED,
                 [index, found.index],

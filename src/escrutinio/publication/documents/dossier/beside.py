@@ -12,7 +12,7 @@ from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.rows import SheetTable
 from escrutinio.core.election.sheets import ballots_of, valid_of
 from escrutinio.core.election.state import COPIES, PAPER, ContestView, ElectionState, Status
-from escrutinio.core.records.types import BY_CODE, ZeroReport
+from escrutinio.core.records.types import BY_CODE, HandCount, ZeroReport
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.labels import RECORDS
 from escrutinio.publication.documents.report.document import Answer, Table, Tongue
@@ -31,14 +31,17 @@ _STATUS = {
 
 
 def beside(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
-    """For each contest all sheets, copies and counts, the official sheet that counts first."""
+    """For each contest all sheets, copies and counts, the official sheet that counts first; what lay at the
+    places of single vouchers is of no whole box, and stands among the entries alone."""
     state, here = dossier.state, {item.signed.index for item in dossier.items}
     for contest in state.contests:
         table = state.tables[contest.code]
         rows = [
             row
             for row in np.flatnonzero(table.station == dossier.station).tolist()
-            if table.kind[row] != ZeroReport.TYPE and int(table.index[row]) in here
+            if table.kind[row] != ZeroReport.TYPE
+            and int(table.index[row]) in here
+            and not (table.kind[row] == HandCount.TYPE and table.basis[row] < 0)
         ]
         if not rows:
             continue

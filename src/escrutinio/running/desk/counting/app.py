@@ -88,9 +88,7 @@ class CountingPages:
         shown = []
         for digest, audit in audits.items():
             order = sorted(audit.drawn, key=lambda box: (audit.papers.centers.get(box, ""), box))
-            boxes = [
-                self._shown(audit, box, said.get((digest, box), CountedBox()), counter, lang) for box in order
-            ]
+            boxes = [self._shown(audit, box, _said(said, audit, box), counter, lang) for box in order]
             done = sum(bool(each["done"]) for each in boxes)
             shown.append({
                 "key": digest[:_DIGITS],
@@ -132,7 +130,7 @@ class CountingPages:
         audit = next((each for digest, each in audits.items() if digest[:_DIGITS] == asked), None)
         if audit is None or box not in audit.drawn:
             return self._outside(request)
-        said = self._book.boxes().get((audit.digest, box), CountedBox())
+        said = _said(self._book.boxes(), audit, box)
         if box not in audit.awaiting or not said.may_count(counter):
             return RedirectResponse(AT, 303)
         if form is None:
@@ -153,12 +151,12 @@ class CountingPages:
         self, audit: OpenAudit, box: str, counter: str, form: Mapping[str, str], lang: str
     ) -> Counting | str:
         """What a form says, or the sentence on what it lacks. Raises InputError for what is no number."""
-        t = counting_texts(lang)
+        t, sample = counting_texts(lang), len(audit.samples(box))
         if form.get("missing"):
             if form.get("why") not in set(BoxMissing):
                 return t["choose-why"]
             why = BoxMissing(form["why"])
-            return Counting(audit=audit.digest, box=box, counter=counter, missing=why)
+            return Counting(audit=audit.digest, box=box, counter=counter, missing=why, sample=sample)
         if form.get(SEAL) not in set(SealFound):
             return t["choose-seal"]
         figures = {}
@@ -172,7 +170,12 @@ class CountingPages:
                 del lines[VOUCHERS]  # who leaves the line empty says the same
             figures[view.code] = lines
         return Counting(
-            audit=audit.digest, box=box, counter=counter, seal=SealFound(form[SEAL]), figures=figures
+            audit=audit.digest,
+            box=box,
+            counter=counter,
+            seal=SealFound(form[SEAL]),
+            figures=figures,
+            sample=sample,
         )
 
     def _asked(
@@ -220,6 +223,11 @@ class CountingPages:
             "election": choose(body.titles, lang, body.code).text,
             "counter": counter,
         }
+
+
+def _said(boxes: Mapping[tuple[str, str], CountedBox], audit: OpenAudit, box: str) -> CountedBox:
+    """What was said of a box since the last sample that drew from it."""
+    return boxes.get((audit.digest, box), CountedBox()).at(len(audit.samples(box)))
 
 
 def _titles(audit: OpenAudit, lang: str) -> str:

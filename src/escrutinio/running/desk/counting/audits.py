@@ -51,6 +51,10 @@ class OpenAudit:
         """Where single vouchers were drawn, their places in a box, each as often as it was drawn."""
         return self.papers.places(box)
 
+    def samples(self, box: str) -> Sequence[int]:
+        """Of single vouchers, the indexes of the samples that drew from a box: each asks for a count."""
+        return self.records.samples_of(box)
+
     def records_of(self, counting: Counting) -> dict[str, t.HandCount | t.MixedCount]:
         """What somebody said of a box as the records of its contests, without salts. Raises InputError."""
         made = {}

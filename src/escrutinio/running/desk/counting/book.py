@@ -45,7 +45,7 @@ class CountingBook:
         two agree. Raises LogError where it cannot be written."""
         with self._changing():
             said = self._read(COUNTINGS, list[Counting], list)
-            box = counted_boxes(said).get((counting.audit, counting.box), CountedBox())
+            box = counted_boxes(said).get((counting.audit, counting.box), CountedBox()).at(counting.sample)
             if not box.may_count(counting.counter):
                 raise InputError("desk-counted", box=counting.box)
             self._write(COUNTINGS, [*said, counting])

@@ -34,12 +34,13 @@ class BoxMissing(StrEnum):
 
     LOST = "lost"
     UNREADABLE = "unreadable"
+    MIXED = "mixed"
 
 
 class Counting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one person said of a box: of the audit with this commitment (SHA-256 in hexadecimal), by its
     station, who counted (a label), the seal, and by contest and column of a hand count the figures; none of
-    them where the box is `missing`."""
+    them where the box is `missing`. `sample`: of single vouchers, how many samples had drawn from the box."""
 
     audit: str
     box: str
@@ -47,6 +48,7 @@ class Counting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seal: SealFound = SealFound.NONE
     figures: dict[str, dict[str, int]] = {}
     missing: BoxMissing | None = None
+    sample: int = 0
 
     @property
     def said(self) -> Mapping[tuple[str, str], object]:
@@ -74,6 +76,10 @@ class CountedBox:
     """A box with what was said of it, in order."""
 
     countings: tuple[Counting, ...] = ()
+
+    def at(self, sample: int) -> CountedBox:
+        """What was said of it after so many samples had drawn from it."""
+        return CountedBox(tuple(each for each in self.countings if each.sample == sample))
 
     @property
     def last(self) -> Mapping[str, Counting]:

@@ -61,12 +61,14 @@ def counts_to_say(
     records: list[tuple[Said, str]] = []
     waiting = known = elsewhere = 0
     for (digest, box), counted in boxes.items():
-        agreed = counted.agreed
-        if digest not in mine or agreed is None or agreed.missing is not None:
+        if digest not in mine:
             continue
-        audit = mine[digest]
+        audit, drawn = mine[digest], mine[digest].samples(box)
+        agreed = counted.at(len(drawn)).agreed
+        if agreed is None or agreed.missing is not None:
+            continue
         for contest, count in audit.records_of(agreed).items():
-            about, key = f"{box}/{contest}", f"{digest}/{box}/{contest}"
+            about, key = f"{box}/{contest}", "/".join([digest, box, contest, *map(str, drawn[-1:])])
             committed = _committed(state, audit, box, contest)
             if side not in committed:
                 salt = bytes.fromhex(salts.setdefault(key, secrets.token_bytes(32).hex()))
@@ -75,7 +77,7 @@ def counts_to_say(
             salt = bytes.fromhex(salts.get(key, ""))
             if count_digest(salt, count) != committed[side]:
                 elsewhere += 1
-            elif _is_said(state, bytes.fromhex(digest), side, box, contest):
+            elif _is_said(state, audit, side, box, contest):
                 known += 1
             elif len(committed) < AGREEING:
                 waiting += 1
@@ -87,7 +89,7 @@ def counts_to_say(
 def _committed(state: ElectionState, audit: OpenAudit, box: str, contest: str) -> dict[str, bytes]:
     """What each organisation that counts committed to first of a box, since the sample."""
     named = set(map(side_of, audit.records.body.counters))
-    since = audit.records.samples[0].index if audit.records.samples else state.size
+    since = _since(state, audit, box)
     found: dict[str, bytes] = {}
     for logged in state.records(t.CountCommitment, contest):
         side = side_of(logged.entry.signer)
@@ -97,10 +99,18 @@ def _committed(state: ElectionState, audit: OpenAudit, box: str, contest: str) -
     return found
 
 
-def _is_said(state: ElectionState, commitment: bytes, side: str, box: str, contest: str) -> bool:
-    """Whether the log has a count of a box by an organisation for this audit."""
+def _since(state: ElectionState, audit: OpenAudit, box: str) -> int:
+    """Where the sample stands from which on a box is counted: the first, of single vouchers its last."""
+    samples = audit.samples(box) or [each.index for each in audit.records.samples[:1]]
+    return samples[-1] if samples else state.size
+
+
+def _is_said(state: ElectionState, audit: OpenAudit, side: str, box: str, contest: str) -> bool:
+    """Whether the log has a count of a box by an organisation for this audit, since the sample."""
+    since, commitment = _since(state, audit, box), audit.papers.audit.digest
     if any(
         logged.body.commitment == commitment
+        and logged.index > since
         and logged.entry.about.station == box
         and side_of(logged.entry.signer) == side
         for logged in state.records(t.MixedCount, contest)
@@ -109,5 +119,5 @@ def _is_said(state: ElectionState, commitment: bytes, side: str, box: str, conte
     table = state.tables[contest]
     digest = state.digests.index(commitment) if commitment in state.digests else -1
     mine = (table.kind == t.HandCount.TYPE) & (table.digest == digest) & (table.status != Status.REFUSED)
-    mine &= table.station == state.roll.stations.index(box)
+    mine &= (table.station == state.roll.stations.index(box)) & (table.index > since)
     return any(side_of(state.signers[signer]) == side for signer in table.signer[np.flatnonzero(mine)])

@@ -18,7 +18,6 @@ COUNTING_TEXTS: Mapping[str, str] = {
     "none": N_("No audit in this log has drawn boxes."),
     "aside": N_("Nothing here is public. The counts are sealed by whoever holds the organisation's key."),
     "center": N_("Center"),
-    "station": N_("Station"),
     "together": N_("Ballots of the stations"),
     "seal-listed": N_("Seal listed"),
     "places": N_("Places to count"),
@@ -35,7 +34,6 @@ COUNTING_TEXTS: Mapping[str, str] = {
     "seal": N_("The seal on the box"),
     "vouchers": N_("All vouchers in the box"),
     "valid": N_("Valid ballots"),
-    "sum": N_("Sum of what you typed"),
     "save": N_("Save the count"),
     "marked": N_("differs"),
     "differs": N_(
@@ -75,6 +73,7 @@ SEALS: Mapping[SealFound, str] = {
 MISSING: Mapping[BoxMissing, str] = {
     BoxMissing.LOST: N_("the box is not there"),
     BoxMissing.UNREADABLE: N_("its ballots cannot be read, or are not in it"),
+    BoxMissing.MIXED: N_("ballots of a box that is not named here lie among its own"),
 }
 
 DONE = N_("{done:,} of {boxes:,} boxes are done here")

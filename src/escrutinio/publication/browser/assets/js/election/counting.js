@@ -3,6 +3,7 @@
 
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
+import { effectiveOf } from "./acts.js";
 import { BULK, OFFICIAL, organisationOf, sideOf } from "./rights.js";
 import { asRuled } from "./ruled.js";
 import { takenBack } from "./retractions.js";
@@ -57,6 +58,7 @@ export function countSheets(signed, definition, settled, official) {
   /** Official sheets that a ruling may select, by their digest. @type {Map<string, Signed>} */
   const sound = new Map();
   const gone = takenBack(signed, settled.controls);
+  const single = ofVouchers(settled.controls);
   const named = settled.rulings.some(({ entry }) => entry.body.sheet);
   for (const one of signed) {
     if (!BULK.has(one.entry.name)) continue;
@@ -65,6 +67,8 @@ export function countSheets(signed, definition, settled, official) {
     const why = contest ? refusalOf(one, contest, settled) : "contest-unknown";
     if (why) refused.push({ index: one.index, code: why });
     if (!contest || one.entry.name === "zero-report" || (!why && gone.has(one.index))) continue;
+    // What lay at the places that an audit of single vouchers drew is no count of the box.
+    if (one.entry.name === "hand-count" && one.entry.body.audit && single.has(toHex(one.entry.body.audit))) continue;
     if (named && OFFICIAL.has(one.entry.name) && (!why || OF_FIGURES.has(why))) sound.set(toHex(sha256(one.entry.raw)), one);
     const name = `${code} ${basisOf(one, settled.late)}`;
     const basis = heard.get(name) ?? { rows: new Map(), refused: new Map() };
@@ -80,6 +84,16 @@ export function countSheets(signed, definition, settled, official) {
     for (const [basis, found] of bases) totals.set(`${code} ${basis}`, totalOf(contest, found, settled.place));
   }
   return { totals, refused };
+}
+
+/**
+ * The digests of the commitments to audits of single vouchers.
+ * @param {import("./acts.js").Control[]} controls
+ * @returns {Set<string>}
+ */
+function ofVouchers(controls) {
+  const audits = effectiveOf(controls, "audit-commitment").filter(({ entry }) => entry.body.method === "bravo");
+  return new Set(audits.map(({ entry }) => toHex(sha256(entry.raw))));
 }
 
 /**

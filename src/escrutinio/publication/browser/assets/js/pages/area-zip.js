@@ -69,7 +69,8 @@ async function gather(log, area) {
   const { definition } = await log.context();
   const controls = await log.json("data/controls.json");
   const gathering = new Gathering(log, await log.json("data/keys.json"));
-  await gathering.add([0, 1, ...controls.roll, ...controls.closing, ...controls.ruling, ...(await listedEntries(log, area))]);
+  const vouchers = controls["audit-commitment"] ?? []; // a publication of before has none
+  await gathering.add([0, 1, ...controls.roll, ...controls.closing, ...controls.ruling, ...vouchers, ...(await listedEntries(log, area))]);
   await gathering.rest(controls);
   const rolls = [...gathering.entries.values()].filter(({ type }) => type === 6).flatMap(({ body }) => [body.stations, body.centers].filter(Boolean));
   return { indices: gathering.indices(), attachments: [definition.body.areas, definition.body.contests_file, ...rolls].filter(Boolean) };
