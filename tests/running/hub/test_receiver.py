@@ -24,7 +24,7 @@ from escrutinio.core.records.types import Arrival, Promise, Visit
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE, MAX_BATCH_RECORDS, RECORD_TYPE, BatchItem
 from escrutinio.running.exchange.hub_client import HubClient, check_proof
-from escrutinio.running.exchange.problem import PROBLEM_TYPE
+from escrutinio.running.exchange.problem import PROBLEM_TYPE, ProblemDetails
 from escrutinio.running.hub import bodies
 from tests.running.hub.night import CLOCK, Night, Running, published
 
@@ -94,6 +94,8 @@ def test_in_a_batch_each_record_has_its_own_answer(night: Night, web: httpx.Clie
         ("GET", "/entries/" + "A" * 64, {}, b"", 404, "hub-no-entry"),
         ("PUT", "/attachments/" + "0" * 64, {}, b"x", 404, "hub-attachment-unnamed"),
         ("GET", "/../private/log.key", {}, b"", 404, "hub-no-address"),
+        ("POST", "/entries/", ONE, b"x", 404, "hub-no-address"),  # sends nobody on to an address they chose
+        ("GET", "/health/", {"Host": "elsewhere.example"}, b"", 404, "hub-no-address"),
     ],
 )
 def test_what_is_no_record_gets_a_sentence(
@@ -111,6 +113,29 @@ def test_more_records_than_a_batch_may_have_are_none(night: Night, web: httpx.Cl
     answer = web.post("/entries", content=raw * (MAX_BATCH_RECORDS + 1), headers=MANY)
     assert (answer.status_code, answer.json()["code"]) == (413, "hub-batch")
     assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+        b"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n",
+        b"FROB /entries HTTP/1.1\r\nHost: hub\r\n\r\n",
+    ],
+)
+def test_bytes_that_are_no_request_get_a_sentence_too(receiver: Running, sent: bytes) -> None:
+    where = urlsplit(receiver.address)
+    with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as connection:
+        connection.sendall(sent)
+        answer = b""
+        while piece := connection.recv(65_536):
+            answer += piece
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert PROBLEM_TYPE.encode() in head
+    assert msgspec.json.decode(body, type=ProblemDetails).code == "hub-no-http"
 
 
 def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client) -> None:
