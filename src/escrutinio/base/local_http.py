@@ -27,6 +27,8 @@ HEAD, NEXT, ENDING = 10.0, 30, 30
 what is under way has when the server ends."""
 MOST_BESIDE = 65_536
 """Bytes of a request that are no body: its head, and what frames a body."""
+MOST_AHEAD = 16
+"""Requests on one connection beside the one that is being answered: who sends more reads no answers."""
 UNREAD = "text/plain; charset=utf-8", b"This is no request that can be read.\n"
 """Media type and body of the answer to bytes that are no HTTP/1.1."""
 
@@ -136,6 +138,8 @@ def _bounded(unread_type: str, unread: bytes) -> type[asyncio.Protocol]:
 
         def on_message_begin(self) -> None:
             """See `httptools.HttpRequestParser`, as the next one."""
+            if len(self.pipeline) >= MOST_AHEAD:  # each costs memory that its bytes do not
+                raise ConnectionAbortedError
             self._beside = 0
             super().on_message_begin()
 

@@ -16,6 +16,7 @@ from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.holding import Kept
 from escrutinio.running.hub.intake import Intake
 from escrutinio.running.hub.keeper import Keeper, keeper
+from escrutinio.running.hub.public_log import PublicLog
 from escrutinio.running.hub.turns import FEW, GROUP, MOST_WAITING, Turns, Waiting
 from tests.running.hub.night import CLOCK, Night, begun
 
@@ -176,3 +177,22 @@ def test_what_nobody_foresaw_ends_no_receiver(night: Night, capsys: pytest.Captu
         heard = _asked(broken, ask)
     assert ("hub-fault", 1) in heard
     assert "BrokenClockError" in capsys.readouterr().err  # all of it, for whoever looks for the fault
+
+
+def test_where_many_wait_for_what_is_not_public_nobody_more_does(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else they would have the connections of those who bring records, while a witness is silent."""
+    monkeypatch.setattr("escrutinio.running.hub.public_log.MOST_WAITING", 2)
+    log = PublicLog(night.workspace)
+
+    async def ask() -> None:
+        waiting = [asyncio.create_task(log.until_public(10**6, 60)) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert not await asyncio.wait_for(log.until_public(10**6, 60), 20)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert not await log.until_public(10**6, 0.01)
+
+    asyncio.run(ask())

@@ -159,3 +159,13 @@ def test_the_journal_tells_what_follows_on_one_another(tmp_path: Path) -> None:
     assert journal.find(rows[1].digest) == rows[1]
     assert journal.untold(10) == rows[2:]
     journal.close()
+
+
+def test_the_last_set_is_the_one_said_last_whatever_the_clock_said(tmp_path: Path) -> None:
+    journal = ReceivedJournal(tmp_path / "received.sqlite")
+    journal.add_set(b"k", 99_000, b"of a clock that was ahead", b"leaves")
+    journal.add_set(b"k", 1_200, b"first", b"more")
+    assert (journal.last_set(b"k"), journal.kept_leaves(b"k")) == (b"first", b"more")
+    journal.add_set(b"k", 1_800, b"nothing waits", b"")
+    assert (journal.last_set(b"k"), journal.kept_set(b"k")) == (b"nothing waits", b"first")
+    journal.close()

@@ -6,7 +6,7 @@ import asyncio
 import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from time import monotonic
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from starlette.requests import Request
 
+from escrutinio.base.local_http import MOST_AHEAD
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keys import SigningKey
@@ -136,6 +137,19 @@ def test_bytes_that_are_no_request_get_a_sentence_too(receiver: Running, sent: b
     assert head.startswith(b"HTTP/1.1 400 ")
     assert PROBLEM_TYPE.encode() in head
     assert msgspec.json.decode(body, type=ProblemDetails).code == "hub-no-http"
+
+
+def test_who_asks_on_and_on_and_reads_nothing_is_ended(receiver: Running) -> None:
+    where = urlsplit(receiver.address)
+    asked = b"GET /health HTTP/1.1\r\nHost: hub\r\n\r\n"
+    for many, ended in ((MOST_AHEAD, False), (2_000, True)):
+        with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as connection:
+            connection.sendall(asked * many)
+            answer = b""
+            with suppress(ConnectionResetError):
+                while answer.count(b"HTTP/1.1 ") < many and (piece := connection.recv(65_536)):
+                    answer += piece
+            assert (answer.count(b"HTTP/1.1 200") < many) is ended
 
 
 def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client) -> None:

@@ -67,6 +67,10 @@ class Sent:
     after: float = 0.0
 
 
+SOONEST = 1.0
+"""Seconds after which a hub is asked again at the soonest that answers before it had to."""
+
+
 def pause_before(tries: int, after: float = 0.0, longest: float = LONGEST_PAUSE) -> float:
     """Seconds to wait after so many tries that came to nothing: any time up to a top that doubles (full
     jitter), so that those who were cut off together do not come back together; never less than `after`."""
@@ -135,7 +139,7 @@ class HubClient:
 
     def proof(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> bytes | None:
         """The proof that a record is in the log, checked against the record and the policy, after `wait`
-        seconds at most; None while it is not public.
+        seconds at most; None while it is not public, at once where the hub says that it will not be by then.
 
         Without a policy nobody says whose the log is. Raises LogError, also where the proof does not hold.
         """
@@ -143,6 +147,7 @@ class HubClient:
         while True:
             left = min(max(0, round(until - monotonic())), LONGEST_WAIT)
             path, headers = f"{ENTRIES}/{sha256(raw).hexdigest()}", {"Prefer": f"wait={left}"}
+            asked = monotonic()
             answer = self._ask("GET", path, limit=MAX_PROOF, headers=headers, longer=left)
             if answer.status == 200:
                 check_proof(answer.body, raw, policy)
@@ -151,6 +156,13 @@ class HubClient:
                 raise self._refusal(answer)
             if answer.status == 404 or monotonic() >= until or left == 0:
                 return None
+            if (
+                monotonic() - asked < left - 1
+            ):  # a hub need not wait, and does not for what waits for a moment
+                after = max(SOONEST, _after(answer.headers.get("retry-after", "")))
+                if monotonic() + after > until:
+                    return None
+                self._pause(after)
 
     def waiting(self, raw: bytes, promise: bytes) -> bytes | None:
         """The path of a promise among what waits, checked against it; None where the hub has none. Whether
