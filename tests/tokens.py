@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,6 +59,15 @@ class Card:
             said = {Attribute.EC_PARAMS: encode_named_curve_parameters(CURVES[curve])}
             parameters = session.create_domain_parameters(kind, said, local=True)
             parameters.generate_keypair(mechanism=how, store=True, label=name)
+
+    def change_pin(self, new: str, old: str = PIN) -> None:
+        """As another program does."""
+        code = (
+            "import sys, pkcs11; module, label, old, new = sys.argv[1:]\n"
+            "token = pkcs11.lib(module).get_token(token_label=label)\n"
+            "with token.open(user_pin=old, rw=True) as session: session.set_pin(old, new)"
+        )
+        subprocess.run([sys.executable, "-c", code, self.module, LABEL, old, new], check=True)
 
     def pull_out(self) -> None:
         self.directory.rename(self.directory.with_name("pulled-out"))

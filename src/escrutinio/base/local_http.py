@@ -27,6 +27,10 @@ HEAD, NEXT, ENDING = 10.0, 30, 30
 what is under way has when the server ends."""
 MOST_BESIDE = 65_536
 """Bytes of a request that are no body: its head, and what frames a body."""
+MOST_AHEAD = 16
+"""Requests on one connection beside the one that is being answered: who sends more reads no answers."""
+UNREAD = "text/plain; charset=utf-8", b"This is no request that can be read.\n"
+"""Media type and body of the answer to bytes that are no HTTP/1.1."""
 
 
 class Headers:
@@ -55,10 +59,12 @@ def serve_locally(
     names: Sequence[str] = (),
     *,
     proxied: bool = False,
+    unread: tuple[str, bytes] = UNREAD,
 ) -> None:
     """Serve at `host` until interrupted, over TLS with a certificate and its key; `say` hears the address,
     or one for each of the `names` under which people ask for it. `proxied`: a web server on this machine
-    may say for whom it asks. Raises InputError for a taken port.
+    may say for whom it asks. `unread`: media type and body of the answer to bytes that are no request.
+    Raises InputError for a taken port.
 
     Port 0 takes a free one.
     """
@@ -70,9 +76,9 @@ def serve_locally(
         certificate, key = (None, None) if tls is None else tls
         config = uvicorn.Config(
             app,
-            http=_bounded(),
+            http=_bounded(*unread),
             ws="none",
-            log_level="warning",
+            log_level="error",  # a warning is of what strangers send, who could fill a disk with them
             access_log=False,
             backlog=BACKLOG,
             timeout_keep_alive=NEXT,
@@ -85,7 +91,7 @@ def serve_locally(
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _bounded() -> type[asyncio.Protocol]:
+def _bounded(unread_type: str, unread: bytes) -> type[asyncio.Protocol]:
     """uvicorn's protocol, which would wait for ever for a head that comes slowly, for the rest of a body that
     was answered before it was read, for a reader who reads nothing; and would keep a head of any length."""
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -119,8 +125,21 @@ def _bounded() -> type[asyncio.Protocol]:
             if self._beside > MOST_BESIDE:
                 self.transport.abort()
 
+        def send_400_response(self, msg: str) -> None:
+            """The answer to what cannot be read, after which nothing more is."""
+            head = (
+                "HTTP/1.1 400 Bad Request",
+                f"content-type: {unread_type}",
+                f"content-length: {len(unread)}",
+                "connection: close",
+            )
+            self.transport.write("\r\n".join((*head, "", "")).encode() + unread)
+            self.transport.close()
+
         def on_message_begin(self) -> None:
             """See `httptools.HttpRequestParser`, as the next one."""
+            if len(self.pipeline) >= MOST_AHEAD:  # each costs memory that its bytes do not
+                raise ConnectionAbortedError
             self._beside = 0
             super().on_message_begin()
 

@@ -214,7 +214,7 @@ def _receiver_key(address: str | None, seconds: int) -> ReceiverKey | None:
     from escrutinio.intake.authoring.holders import open_key
     from escrutinio.running.hub.promising import ReceiverKey
 
-    held = open_key(address, lambda: ask_passphrase(of=address))
+    held = open_key(address, lambda: ask_passphrase(of=address), stays=True)
     return ReceiverKey(held.holder, held.name, seconds)
 
 

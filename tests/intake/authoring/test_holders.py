@@ -122,3 +122,41 @@ def test_a_token_that_is_pulled_out_signs_nothing(card: Card) -> None:
     with pytest.raises(RecordError, match="was it pulled out") as caught:
         holder.sign(b"second")
     assert caught.value.code == "token-gone"
+
+
+@pytest.mark.token
+def test_a_key_that_stays_signs_again_once_its_token_is_back(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("escrutinio.intake.authoring.holders.LOOKS_EVERY", 0.0)
+    card.make_key(NAME)
+    holder = open_key(card.address(NAME), PIN, stays=True).holder
+    for _ in range(2):
+        card.pull_out()
+        for _ in range(2):
+            with pytest.raises(RecordError) as caught:
+                holder.sign(b"gone")
+            assert caught.value.code == "token-gone"
+        card.put_back()
+        check_signature(holder.public_key, b"back", holder.sign(b"back"))
+
+
+@pytest.mark.token
+def test_a_pin_that_a_token_no_longer_takes_is_tried_once(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("escrutinio.intake.authoring.holders.LOOKS_EVERY", 0.0)
+    card.make_key(NAME)
+    holder = open_key(card.address(NAME), PIN, stays=True).holder
+    card.pull_out()
+    with pytest.raises(RecordError):
+        holder.sign(b"gone")
+    card.put_back()
+    card.change_pin("another pin")
+    for _ in range(2):
+        with pytest.raises(RecordError) as caught:
+            holder.sign(b"back")
+        assert caught.value.code == "token-pin"
+    card.change_pin(PIN, "another pin")
+    with pytest.raises(RecordError):  # tries are counted, and a locked token is nobody's any more
+        holder.sign(b"back")

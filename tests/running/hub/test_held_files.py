@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import msgspec
@@ -94,6 +95,9 @@ def test_a_file_waits_with_its_record_and_who_was_refused_is_told(night: Night) 
         sent = client.send([said, sheet, revocation(night, "machine/1")], {digest_of(CONTENT): CONTENT})
         assert [each.why for each in sent] == [None] * 3
         assert open_record(sent[0].promise).body == t.Promise(sha256(said).digest(), FROM + PROMISE)
+        began = monotonic()  # the hub says when to ask again: that is not asked for on and on
+        assert client.proof(said, None, 60) is None
+        assert monotonic() - began < 30
         running.kill()
     assert held_file(night).read_bytes() == CONTENT
     assert not public_file(night).exists()

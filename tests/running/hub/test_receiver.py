@@ -6,7 +6,7 @@ import asyncio
 import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from time import monotonic
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from starlette.requests import Request
 
+from escrutinio.base.local_http import MOST_AHEAD
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keys import SigningKey
@@ -24,7 +25,7 @@ from escrutinio.core.records.types import Arrival, Promise, Visit
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE, MAX_BATCH_RECORDS, RECORD_TYPE, BatchItem
 from escrutinio.running.exchange.hub_client import HubClient, check_proof
-from escrutinio.running.exchange.problem import PROBLEM_TYPE
+from escrutinio.running.exchange.problem import PROBLEM_TYPE, ProblemDetails
 from escrutinio.running.hub import bodies
 from tests.running.hub.night import CLOCK, Night, Running, published
 
@@ -94,6 +95,8 @@ def test_in_a_batch_each_record_has_its_own_answer(night: Night, web: httpx.Clie
         ("GET", "/entries/" + "A" * 64, {}, b"", 404, "hub-no-entry"),
         ("PUT", "/attachments/" + "0" * 64, {}, b"x", 404, "hub-attachment-unnamed"),
         ("GET", "/../private/log.key", {}, b"", 404, "hub-no-address"),
+        ("POST", "/entries/", ONE, b"x", 404, "hub-no-address"),  # sends nobody on to an address they chose
+        ("GET", "/health/", {"Host": "elsewhere.example"}, b"", 404, "hub-no-address"),
     ],
 )
 def test_what_is_no_record_gets_a_sentence(
@@ -150,6 +153,42 @@ def test_who_is_refused_can_send_all_of_it_and_reads_why(receiver: Running, head
     with socket.create_connection((where.hostname or "", where.port or 0), 30) as connection:
         connection.sendall(f"{head}\r\nHost: hub\r\nContent-Length: {many}\r\n\r\n".encode() + bytes(many))
         assert connection.recv(4096).split()[1] == status
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+        b"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n",
+        b"FROB /entries HTTP/1.1\r\nHost: hub\r\n\r\n",
+    ],
+)
+def test_bytes_that_are_no_request_get_a_sentence_too(receiver: Running, sent: bytes) -> None:
+    where = urlsplit(receiver.address)
+    with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as connection:
+        connection.sendall(sent)
+        answer = b""
+        while piece := connection.recv(65_536):
+            answer += piece
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert PROBLEM_TYPE.encode() in head
+    assert msgspec.json.decode(body, type=ProblemDetails).code == "hub-no-http"
+
+
+def test_who_asks_on_and_on_and_reads_nothing_is_ended(receiver: Running) -> None:
+    where = urlsplit(receiver.address)
+    asked = b"GET /health HTTP/1.1\r\nHost: hub\r\n\r\n"
+    for many, ended in ((MOST_AHEAD, False), (2_000, True)):
+        with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as connection:
+            connection.sendall(asked * many)
+            answer = b""
+            with suppress(ConnectionResetError):
+                while answer.count(b"HTTP/1.1 ") < many and (piece := connection.recv(65_536)):
+                    answer += piece
+            assert (answer.count(b"HTTP/1.1 200") < many) is ended
 
 
 def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client) -> None:

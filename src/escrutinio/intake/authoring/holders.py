@@ -10,8 +10,11 @@ Its PIN is asked for like a passphrase, and never part of the address.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 SCHEME = "pkcs11:"
 
+LOOKS_EVERY = 1.0
+"""Seconds between two looks for a token that was pulled out, at least."""
+
+_FINAL = frozenset({"token-pin", "token-locked"})
 _ATTRIBUTES = ("token", "serial", "manufacturer", "model", "object", "id", "type")
 _OCTETS = b"\x04\x20"  # DER: an octet string of 32 bytes
 
@@ -39,11 +46,13 @@ class Held:
     holder: KeyHolder
 
 
-def open_key(address: str, secret: str | Callable[[], str]) -> Held:
+def open_key(address: str, secret: str | Callable[[], str], *, stays: bool = False) -> Held:
     """The key in a file, or on a token where `address` begins with `pkcs11:`.
 
     `secret` is the passphrase of the file or the PIN of the token, or asks for it once something is there to
-    open. Raises RecordError with what is wrong, MissingExtraError where tokens are not supported here.
+    open. `stays`: for a program that has no other token and nobody beside it: the PIN is kept in memory, and
+    a token that was pulled out signs again once it is back. Raises RecordError with what is wrong,
+    MissingExtraError where tokens are not supported here.
     """
     asked = secret if callable(secret) else lambda: secret
     if not address.startswith(SCHEME):
@@ -52,7 +61,7 @@ def open_key(address: str, secret: str | Callable[[], str]) -> Held:
         return Held(*read_key_file(Path(address), asked()))
     where = _Where.parse(address)
     need("token")
-    holder = _open_token(where, asked)
+    holder = _open_token(where, asked) if not stays else _StayingKey(where, asked())
     try:
         name = check_name(where.said.get("object", ""))
     except RecordError:
@@ -143,6 +152,70 @@ class TokenKey:
 
     def __repr__(self) -> str:
         return f"TokenKey(kid={self.kid.hex()})"
+
+
+class _StayingKey:
+    """A key on a token that may be pulled out and put back. A PIN that the token does not take any more is
+    not tried again, since tries are counted; another key under the same name is not this one. For any number
+    of threads."""
+
+    def __init__(self, where: _Where, pin: str) -> None:
+        self._where, self._pin = where, pin
+        self._key = _open_token(where, lambda: pin)
+        self._ends: RecordError | None = None
+        self._tried = 0.0
+        self._lock = Lock()
+        self.public_key, self.kid = self._key.public_key, self._key.kid
+
+    def sign(self, message: bytes) -> bytes:
+        """As `TokenKey.sign`; where the token is gone, it is looked for again, though not at each call."""
+        with self._lock:
+            try:
+                return self._key.sign(message)
+            except RecordError as error:
+                if error.code != "token-gone" or not self._comes_back():
+                    raise self._ends or error from None
+            return self._key.sign(message)
+
+    def close(self) -> None:
+        """End the session."""
+        self._key.close()
+
+    def __repr__(self) -> str:
+        return f"_StayingKey(kid={self.kid.hex()})"
+
+    def _comes_back(self) -> bool:
+        if self._ends is not None or monotonic() - self._tried < LOOKS_EVERY:
+            return False
+        self._tried = monotonic()
+        for again in (False, True):
+            try:
+                found = self._open(again)
+            except RecordError as error:
+                if error.code in _FINAL:
+                    self._ends = error
+                    return False
+                continue
+            if found.public_key != self.public_key:
+                found.close()
+                return False
+            self._key = found
+            return True
+        return False
+
+    def _open(self, again: bool) -> TokenKey:
+        """The key in a new session; `again`: after the module began anew, since some see a token that is back
+        only then, and what is open by then no more."""
+        from pkcs11 import PKCS11Error, lib
+
+        with suppress(PKCS11Error):
+            self._key.close()
+        if again:
+            try:
+                lib(self._where.module).reinitialize()
+            except PKCS11Error:
+                raise RecordError("token-module", path=self._where.module) from None
+        return _open_token(self._where, lambda: self._pin)
 
 
 def _open_token(where: _Where, pin: Callable[[], str]) -> TokenKey:

@@ -20,6 +20,9 @@ Everything refused is said as problem details (`problem`). The same bytes again 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import msgspec
 
 from escrutinio.base.errors import InputError
@@ -41,6 +44,8 @@ MAX_ANSWER = 16 * 1024 * 1024
 LONGEST_WAIT = 60
 """Seconds that a hub waits with an answer at most (`Prefer: wait=N`)."""
 
+_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*("?)([0-9]+)\1\s*(?=$|[,;])', re.ASCII | re.IGNORECASE)
+
 ATTACHMENT_MISSING, KEY_BUSY = "attachment-missing", "key-busy"
 """Codes of refusal beside those of admission: a file that is to be sent first; a key that sends too much."""
 
@@ -61,3 +66,13 @@ def channel_named(name: str) -> Channel:
     if name not in CHANNELS:
         raise InputError("hub-channel", given=repr(name[:40]), known=", ".join(CHANNELS))
     return Channel[name.upper()]
+
+
+def seconds_of(preferences: Sequence[str]) -> int:
+    """The seconds of `wait=N` in the values of `Prefer` (RFC 7240, section 4.3), as many as are waited; 0
+    where none stands there, or no number."""
+    found = _WAIT.search(",".join(preferences))
+    if found is None:
+        return 0
+    digits = found[2].lstrip("0")
+    return LONGEST_WAIT if len(digits) > len(str(LONGEST_WAIT)) else min(int(digits or "0"), LONGEST_WAIT)

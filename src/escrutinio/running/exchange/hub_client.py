@@ -67,8 +67,12 @@ class Sent:
     after: float = 0.0
 
 
+SOONEST = 1.0
+"""Seconds after which a hub is asked again at the soonest that answers before it had to."""
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordAtHub:
     """What a hub says when it is asked for a record: whether it has it, the promise that it repeats while the
     record is not public, unchecked, and the proof once it is, checked."""
 
@@ -147,9 +151,9 @@ class HubClient:
         """The proof that a record is in the log, as `ask` finds it; None while it is not public."""
         return self.ask(raw, policy, wait).proof
 
-    def ask(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> Asked:
-        """What the hub says of a record, after `wait` seconds at most; a proof is checked against the record
-        and the policy.
+    def ask(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> RecordAtHub:
+        """What the hub says of a record, after `wait` seconds at most, at once where the hub says that it will
+        not be public by then; a proof is checked against the record and the policy.
 
         Without a policy nobody says whose the log is. Raises LogError, also where the proof does not hold.
         """
@@ -157,14 +161,21 @@ class HubClient:
         while True:
             left = min(max(0, round(until - monotonic())), LONGEST_WAIT)
             path, headers = f"{ENTRIES}/{sha256(raw).hexdigest()}", {"Prefer": f"wait={left}"}
+            asked = monotonic()
             answer = self._ask("GET", path, limit=MAX_PROOF, headers=headers, longer=left)
             if answer.status == 200:
                 check_proof(answer.body, raw, policy)
-                return Asked(True, proof=answer.body)
+                return RecordAtHub(True, proof=answer.body)
             if answer.status not in (202, 404):
                 raise self._refusal(answer)
             if answer.status == 404 or monotonic() >= until or left == 0:
-                return Asked(answer.status == 202, answer.body if answer.status == 202 else b"")
+                return RecordAtHub(answer.status == 202, answer.body if answer.status == 202 else b"")
+            # A hub need not wait, and does not for what waits for a moment.
+            if monotonic() - asked < left - 1:
+                after = max(SOONEST, _after(answer.headers.get("retry-after", "")))
+                if monotonic() + after > until:
+                    return RecordAtHub(True, answer.body)
+                self._pause(after)
 
     def waiting(self, raw: bytes, promises: Sequence[bytes]) -> bytes | None:
         """The path of one of the promises of a record among what waits, checked against it; None where the

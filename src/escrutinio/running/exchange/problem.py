@@ -56,6 +56,11 @@ def problem_of(error: EscrutinioError, status: int) -> ProblemDetails:
     return ProblemDetails(f"/{PROBLEMS}/{error.code}", status, str(error), error.code, values)
 
 
+def problem_body(error: EscrutinioError, status: int) -> bytes:
+    """The same as the bytes that are sent."""
+    return msgspec.json.encode(problem_of(error, status))
+
+
 def read_problem(status: int, body: bytes) -> ProblemDetails:
     """Problem details as they came; for any other body, what it begins with and the status."""
     try:

@@ -20,7 +20,7 @@ from escrutinio.running.exchange.entries import (
     RECORD_TYPE,
     BatchItem,
 )
-from escrutinio.running.exchange.problem import PROBLEM_TYPE, problem_of
+from escrutinio.running.exchange.problem import PROBLEM_TYPE, problem_body, problem_of
 from escrutinio.running.hub.holding import Kept
 
 STATUS = {
@@ -47,7 +47,7 @@ LONGEST_AFTER = 3_600
 def refuse_with(status: int, error: EscrutinioError, after: int | None = None) -> Response:
     """Problem details for a refusal; `after`: seconds after which to try again."""
     headers = {} if after is None else {"Retry-After": str(after)}
-    return Response(msgspec.json.encode(problem_of(error, status)), status, headers, PROBLEM_TYPE)
+    return Response(problem_body(error, status), status, headers, PROBLEM_TYPE)
 
 
 def refuse_record(refusal: Refusal) -> Response:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from escrutinio.base.dataclass import dataclass
@@ -205,4 +206,10 @@ def publish_file(workspace: Workspace, digest: bytes) -> None:
     if content is None:
         return
     write_files(workspace.public / ATTACHMENTS, [(file_name(digest), content)])
-    (workspace.private / HELD / file_name(digest)).unlink(missing_ok=True)
+    forget_file(workspace, digest)
+
+
+def forget_file(workspace: Workspace, digest: bytes) -> None:
+    """Let an attachment wait no longer. Where it cannot be taken away it stays, which changes nothing."""
+    with suppress(OSError):
+        (workspace.private / HELD / file_name(digest)).unlink()

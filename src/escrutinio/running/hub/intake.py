@@ -6,40 +6,29 @@ A group costs one wait for the disk however many records it has, so that the mor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
 from threading import Thread
 from time import monotonic
-from typing import TypeAlias
+from traceback import print_exception
+from typing import TypeVar
 
-from escrutinio.base.dataclass import dataclass
-from escrutinio.base.errors import EscrutinioError, InputError
+from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.core.election.following import kind_of
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.codes import Channel
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.entry import introduced_keys, open_record
 from escrutinio.core.records.types import Enrolment
 from escrutinio.running.hub.holding import Kept
 from escrutinio.running.hub.keeper import MOST_ARRIVALS, Keeper
-from escrutinio.running.hub.quarantine import Quarantine
+from escrutinio.running.hub.quarantine import Quarantine, network_of
+from escrutinio.running.hub.turns import Answers, Turns, Waiting
 
-MOST_WAITING, MOST_WAITING_BYTES = 20_000, 64 * 1024 * 1024
-"""Records, and bytes of them, that wait at most; whoever comes then is asked to come again."""
-
-GROUP = 2_000
-"""Records after which a group takes no more."""
+T = TypeVar("T")
 
 TELLS_EVERY = 1.0
 """Seconds between two records that tell the log how entries came, at least."""
-
-Answers: TypeAlias = "list[Kept | Refusal]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    records: Sequence[bytes]
-    sender: str
-    channel: Channel
-    answer: asyncio.Future[Answers]
 
 
 class Intake:
@@ -48,8 +37,8 @@ class Intake:
     def __init__(self, keeper: Keeper, hear: Callable[[str, int], None]) -> None:
         self._keeper, self._hear = keeper, hear
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._count = self._bytes = 0
+        self._turns = Turns()
+        self._troubles: dict[str, EscrutinioError] = {}
         self.quarantine = Quarantine()
         self._thread = Thread(target=self._work, name="intake", daemon=True)
         self._thread.start()
@@ -57,29 +46,28 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Records that wait."""
-        return self._count
+        return self._turns.count
+
+    @property
+    def trouble(self) -> EscrutinioError | None:
+        """Why something could not be written when it was last tried; None where nothing is wrong."""
+        return next(iter(self._troubles.copy().values()), None)
 
     async def take(
         self, records: Sequence[bytes], sender: str, channel: Channel = Channel.NETWORK
     ) -> Answers:
         """The answers to records that came by a channel, once they are durable. Raises InputError where too
         many wait, LogError where the store fails: in both cases nothing of them was taken."""
-        count, size = len(records), sum(map(len, records))
-        if self._count and (self._count + count > MOST_WAITING or self._bytes + size > MOST_WAITING_BYTES):
-            raise InputError("hub-overloaded")
-        waiting = _Waiting(records, sender, channel, self._loop.create_future())
-        self._count += count
-        self._bytes += size
+        waiting = Waiting(records, network_of(sender), channel, self._loop.create_future())
+        self._turns.add(waiting)
         try:
-            self._queue.put(waiting)
             return await waiting.answer
         finally:
-            self._count -= count
-            self._bytes -= size
+            self._turns.let_go(waiting)
 
     async def close(self) -> None:
         """End the thread once it has done what waits."""
-        self._queue.put(None)
+        self._turns.end()
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _work(self) -> None:
@@ -87,7 +75,7 @@ class Intake:
             pass
         due = monotonic() + TELLS_EVERY
         while True:
-            group, ends = self._group(max(0.0, due - monotonic()))
+            group, ends = self._turns.group(max(0.0, due - monotonic()))
             if group:
                 self._keep(group)
             if ends:
@@ -99,30 +87,16 @@ class Intake:
                 if not (released or told or committed):
                     due = monotonic() + TELLS_EVERY
 
-    def _group(self, patience: float) -> tuple[list[_Waiting], bool]:
-        """What waits, and whether that is all that ever will."""
-        group: list[_Waiting] = []
-        count = 0
-        try:
-            found = self._queue.get(timeout=patience)
-            while found is not None:
-                group.append(found)
-                count += len(found.records)
-                if count >= GROUP:
-                    return group, False
-                found = self._queue.get_nowait()
-        except Empty:
-            return group, False
-        return group, True
-
-    def _keep(self, group: Sequence[_Waiting]) -> None:
+    def _keep(self, group: Sequence[Waiting]) -> None:
         records = [raw for each in group for raw in each.records]
         came = [(each.sender, each.channel) for each in group for _ in each.records]
         try:
             answers = self._keeper.keep(records, [channel for _, channel in came])
         except Exception as error:
-            self._loop.call_soon_threadsafe(_fail, group, error)
+            self._troubles["keep"] = why = _said(error)
+            self._loop.call_soon_threadsafe(_fail, group, why)
             return
+        self._troubles.pop("keep", None)
         for (sender, channel), raw, answer in zip(came, records, answers, strict=True):
             if isinstance(answer, Refusal):
                 self._hear(answer.code, 1)
@@ -132,19 +106,17 @@ class Intake:
         self._hear("accepted", sum(each.index is not None for each in new))
         self._hear("held", sum(each.index is None for each in new))
         self._loop.call_soon_threadsafe(_give, group, answers)
-        if len(self.quarantine) and any(
-            isinstance(answer, Kept) and kind_of(raw) == Enrolment.TYPE
-            for raw, answer in zip(records, answers, strict=True)
-        ):
-            self._try_again()
+        if kids := _enrolled(records, answers):
+            self._try_again(kids)
 
-    def _try_again(self) -> None:
-        """Take what was held for want of a key: one may have come."""
-        held = self.quarantine.release()
+    def _try_again(self, kids: Set[bytes]) -> None:
+        """Take what was held for want of these keys."""
+        held = self.quarantine.release(kids)
         try:
             answers = self._keeper.keep([raw for _, raw, _ in held], [channel for _, _, channel in held])
-        except EscrutinioError:
-            return  # whoever sent it tries again
+        except Exception as error:  # whoever sent it tries again
+            self._troubles["keep"] = _said(error)
+            return
         for (sender, raw, channel), answer in zip(held, answers, strict=True):
             if isinstance(answer, Refusal) and answer.code == "not-enrolled":
                 self.quarantine.hold(sender, raw, channel)
@@ -152,33 +124,56 @@ class Intake:
 
     def _releases(self) -> bool:
         """Take some of what waited for a moment that has come; whether more may."""
-        try:
-            became = self._keeper.release()
-        except EscrutinioError as error:  # what is not taken now is the next time
-            self._hear(error.code, 1)
-            return False
+        became = self._tried(self._keeper.release) or Counter()
         for outcome, count in became.items():
             self._hear(outcome, count)
         return bool(became)
 
     def _commits(self) -> bool:
         """Tell the log what waits; whether something was told."""
-        try:
-            return self._keeper.commit()
-        except EscrutinioError as error:
-            self._hear(error.code, 1)
-            return False
+        return bool(self._tried(self._keeper.commit))
 
     def _tells(self) -> bool:
         """Tell the log how some entries came; whether more had come before that."""
+        told = self._tried(self._keeper.tell)
+        if told:  # what could not be written can be
+            self._troubles.pop("keep", None)
+        return told == MOST_ARRIVALS
+
+    def _tried(self, step: Callable[[], T]) -> T | None:
+        """What a step of its own came to; None where it failed (a full disk, a token that is gone): it is
+        made the next time, and those who send are answered all the same."""
+        name = step.__name__
         try:
-            return self._keeper.tell() == MOST_ARRIVALS
-        except EscrutinioError as error:  # a full disk, or a token that is gone: told the next time
-            self._hear(error.code, 1)
-            return False
+            found = step()
+        except Exception as error:
+            self._troubles[name] = why = _said(error)
+            self._hear(why.code, 1)
+            return None
+        self._troubles.pop(name, None)
+        return found
 
 
-def _give(group: Sequence[_Waiting], answers: Answers) -> None:
+def _enrolled(records: Sequence[bytes], answers: Answers) -> set[bytes]:
+    """The kids of the keys that came just now. An enrolment that the log had already, as anybody may send it
+    again, brings none."""
+    return {
+        key_id(public_key)
+        for raw, answer in zip(records, answers, strict=True)
+        if isinstance(answer, Kept) and not answer.duplicate and kind_of(raw) == Enrolment.TYPE
+        for public_key in introduced_keys(open_record(raw).body)
+    }
+
+
+def _said(error: Exception) -> EscrutinioError:
+    """What went wrong in words; of what nobody foresaw the process itself says all."""
+    if isinstance(error, EscrutinioError):
+        return error
+    print_exception(error)
+    return LogError("hub-fault", what=type(error).__name__)
+
+
+def _give(group: Sequence[Waiting], answers: Answers) -> None:
     start = 0
     for each in group:
         end = start + len(each.records)
@@ -187,7 +182,7 @@ def _give(group: Sequence[_Waiting], answers: Answers) -> None:
         start = end
 
 
-def _fail(group: Sequence[_Waiting], error: Exception) -> None:
+def _fail(group: Sequence[Waiting], error: EscrutinioError) -> None:
     for each in group:
         if not each.answer.done():
             each.answer.set_exception(error)

@@ -90,9 +90,10 @@ class ReceivedJournal(SqliteFile):
             self._db.execute(
                 "INSERT OR REPLACE INTO waiting_set VALUES (?, ?, ?, ?)", (kid, moment, record, leaves)
             )
+            # By the order of saying, since a clock may have been put back meanwhile.
             self._db.execute(
-                "DELETE FROM waiting_set WHERE kid = ? AND moment < "
-                "(SELECT max(moment) FROM waiting_set WHERE kid = ? AND length(leaves) > 0)",
+                "DELETE FROM waiting_set WHERE kid = ? AND rowid < "
+                "(SELECT max(rowid) FROM waiting_set WHERE kid = ? AND length(leaves) > 0)",
                 (kid, kid),
             )
 
@@ -111,7 +112,7 @@ class ReceivedJournal(SqliteFile):
     def _of_set(self, column: str, kid: bytes, least: int) -> bytes:
         query = (
             f"SELECT {column} FROM waiting_set WHERE kid = ? AND length(leaves) >= ? "
-            "ORDER BY moment DESC LIMIT 1"
+            "ORDER BY rowid DESC LIMIT 1"
         )
         with self._told():
             row = self._db.execute(query, (kid, least)).fetchone()

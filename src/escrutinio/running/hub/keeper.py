@@ -11,7 +11,7 @@ from inspect import get_annotations
 
 from escrutinio.base.clock import now
 from escrutinio.base.errors import EscrutinioError, InputError, LogError
-from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
+from escrutinio.base.files import write_files
 from escrutinio.core.election.following import kid_of, kind_of
 from escrutinio.core.election.state import attachments_of
 from escrutinio.core.log.accept import Acceptor, Refusal
@@ -24,7 +24,7 @@ from escrutinio.core.records.parts import Arrived, RefusedCount
 from escrutinio.running.exchange.entries import ATTACHMENT_MISSING, KEY_BUSY
 from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.committing import Committing
-from escrutinio.running.hub.holding import HELD, Holding, Kept, held_file, publish_file
+from escrutinio.running.hub.holding import HELD, Holding, Kept, forget_file, held_file, publish_file
 from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
 from escrutinio.running.workspace.workspace import Workspace
 
@@ -142,7 +142,7 @@ class Keeper:
         if len(self._wanted) >= MOST_WANTED:
             oldest = next(iter(self._wanted))
             del self._wanted[oldest]
-            (self._workspace.private / HELD / file_name(oldest)).unlink(missing_ok=True)
+            forget_file(self._workspace, oldest)
         self._wanted[digest] = size
 
     def _has(self, digest: bytes) -> bool:
@@ -154,9 +154,7 @@ class Keeper:
 
     def hold(self, content: bytes) -> None:
         """Hold an attachment that is wanted until its record comes again. Raises LogError."""
-        held = self._workspace.private / HELD
-        make_directories(held, directory_mode(PRIVATE))
-        write_files(held, [(file_name(digest_of(content)), content)], private=True)
+        write_files(self._workspace.private / HELD, [(file_name(digest_of(content)), content)], private=True)
 
     # --- after ---
 

@@ -17,6 +17,9 @@ from escrutinio.running.workspace.workspace import Workspace
 
 LOOKS_EVERY = 0.05
 
+MOST_WAITING = 1_000
+"""Who waits for an entry to be public at most, each with a connection: the others are to bring records."""
+
 
 class PublicLog:
     """The public files of a log, for proofs; may be used by several threads at once."""
@@ -58,8 +61,9 @@ class PublicLog:
         return self._signed
 
     async def until_public(self, index: int, seconds: float) -> bool:
-        """Wait for an entry to be public, so long at most; whether it is. In the thread of the event loop."""
-        until = monotonic() + seconds
+        """Wait for an entry to be public, so long at most; whether it is. Where many wait, nobody more does.
+        In the thread of the event loop."""
+        until = monotonic() + (seconds if self._waiting < MOST_WAITING else 0.0)
         self._waiting += 1
         try:
             while self.size <= index:

@@ -28,15 +28,15 @@ from escrutinio.running.exchange.entries import (
     BATCH_TYPE,
     CHANNEL,
     ENTRIES,
-    LONGEST_WAIT,
     MAX_BATCH_BYTES,
     MAX_BATCH_RECORDS,
     PROOF_TYPE,
     RECORD_TYPE,
     WAITING,
     channel_named,
+    seconds_of,
 )
-from escrutinio.running.exchange.problem import PROBLEMS
+from escrutinio.running.exchange.problem import PROBLEM_TYPE, PROBLEMS, problem_body
 from escrutinio.running.hub.answers import refuse_record, refuse_with, shown, taken, taken_together
 from escrutinio.running.hub.bodies import BadRequestError, Bodies
 from escrutinio.running.hub.committing import Paths
@@ -49,12 +49,14 @@ from escrutinio.running.hub.public_log import PublicLog
 from escrutinio.running.workspace.workspace import Workspace
 
 _HEX = re.compile(r"[0-9a-f]{64}")
-_WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 
 
 _REFUSED = (BadRequestError, HTTPException, LogError, ClientDisconnect)
 """What a request can end with."""
 _POSTED_TO = f"/{ENTRIES}"
+
+UNREADABLE = PROBLEM_TYPE, problem_body(InputError("hub-no-http"), 400)
+"""Media type and body of the answer to bytes that are no request."""
 
 
 class Receiver:
@@ -95,9 +97,10 @@ class Receiver:
                 Route("/health", self._say_health, methods=["GET"]),
                 Route("/metrics", self._say_measures, methods=["GET"]),
             ],
-            exception_handlers=dict.fromkeys(_REFUSED, self._refuse),
+            exception_handlers=dict.fromkeys((*_REFUSED, Exception), self._refuse),
             lifespan=lifespan,
         )
+        others.router.redirect_slashes = False  # to an address that whoever asks would choose
 
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             """What comes by the thousand goes past the framework, which takes half of the time."""
@@ -109,6 +112,9 @@ class Receiver:
                 response = await self._post(request)
             except _REFUSED as error:
                 response = await self._refuse(request, error)
+            except Exception as fault:
+                await _refused(request, fault)(scope, receive, send)
+                raise  # the server says all of it
             await response(scope, receive, send)
 
         return application
@@ -126,7 +132,7 @@ class Receiver:
         if kind == RECORD_TYPE:
             raw = await self._bodies.read(request, MAX_RECORD)
             answer = (await self._take([raw], request))[0]
-            response = await self._answer_one(raw, answer, _seconds(request))
+            response = await self._answer_one(raw, answer, _wait(request))
         elif kind == BATCH_TYPE:
             records = _cut(await self._bodies.read(request, MAX_BATCH_BYTES))
             response = taken_together(records, await self._take(records, request))
@@ -166,7 +172,7 @@ class Receiver:
             raise BadRequestError(403, found)
         if found is None:
             raise BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
-        if found.index is not None and await self._public.until_public(found.index, _seconds(request)):
+        if found.index is not None and await self._public.until_public(found.index, _wait(request)):
             proof = await run_in_threadpool(self._public.proof, found.index)
             if proof is not None:
                 return shown(digest, proof, 200)
@@ -215,9 +221,10 @@ class Receiver:
         return PlainTextResponse("".join(f"{each}\n" for each in said))
 
     async def _say_health(self, _request: Request) -> Response:
+        assert self._intake is not None
         with self._lock:
             self._store.head("public")  # a store that cannot be used says why
-        if (error := self._keeper.trouble or self._health()) is not None:
+        if (error := self._keeper.trouble or self._health() or self._intake.trouble) is not None:
             return refuse_with(503, error)
         return PlainTextResponse("ok\n")
 
@@ -254,10 +261,8 @@ def _digest(request: Request) -> bytes:
     return bytes.fromhex(given)
 
 
-def _seconds(request: Request) -> float:
-    """The seconds of `Prefer: wait=N` (RFC 7240), as many as are waited."""
-    found = _WAIT.search(request.headers.get("prefer", ""))
-    return 0.0 if found is None else float(min(int(found[1]), LONGEST_WAIT))
+def _wait(request: Request) -> int:
+    return seconds_of(request.headers.getlist("prefer"))
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -275,4 +280,6 @@ def _refused(request: Request, error: Exception) -> Response:
             return response
         case LogError():
             return refuse_with(503, error, 5)
-    return Response(status_code=400)  # which nobody reads: half a body is none
+        case ClientDisconnect():
+            return Response(status_code=400)  # which nobody reads: half a body is none
+    return refuse_with(500, LogError("hub-fault", what=type(error).__name__), 5)

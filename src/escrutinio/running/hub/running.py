@@ -68,7 +68,7 @@ def receive_at(
     """Receive records for a workspace's log until interrupted. Raises LogError, InputError where it cannot
     begin."""
     from escrutinio.running.hub.measures import Measures
-    from escrutinio.running.hub.receiver import Receiver
+    from escrutinio.running.hub.receiver import UNREADABLE, Receiver
 
     budgets = Budgets(limits.rate, limits.burst, time.monotonic)
     with (
@@ -78,7 +78,7 @@ def receive_at(
         looking_seldom(),  # at what hardly ever is garbage, while all who send wait
     ):
         receiver = Receiver(workspace, kept, store, promises, Measures(), health)
-        serve_locally(receiver.application(), port, say, host, proxied=True)
+        serve_locally(receiver.application(), port, say, host, proxied=True, unread=UNREADABLE)
 
 
 def lacks_publisher(workspace: Workspace) -> EscrutinioError | None:
