@@ -64,7 +64,7 @@ def status(question: Question, commitment: str | None) -> None:
         tuple(dict.fromkeys(each.method for each in made)),
     )
     if question.as_json:
-        print_json(_status_as_plain(found, here, audits.aside, sources))
+        print_json(_status_as_plain(found, here, made[:-1], audits.aside, sources))
     else:
         click.echo(heading(opened, here.basis, here.boxes))
         _print_status(found, here, audits.aside, opened.contest.candidates)
@@ -83,10 +83,12 @@ def _print_status(
         [
             (say("commitment"), found.digest.hex()),
             (say("entry"), str(found.index)),
+            (say("begun by"), found.by),
+            (say("sheets at log size"), whole(found.size, lang)),
             (say("method"), word(found.method)),
             (say("risk limit"), percent(found.risk_limit, 2, lang)),
             (say("margin (votes)"), whole(here.margin, lang)),
-            (say("bound of a box"), word(here.bound.source)),
+            (say("bound of a box"), _bound(here, lang)),
             (say("throws the seed"), ", ".join(found.throwers)),
             (say("digits awaited"), ", ".join(found.awaited) or "–"),
             (say("seed"), found.seed or "–"),
@@ -120,6 +122,14 @@ def _print_status(
         click.echo(say("\nNote: ") + note.sentence(lang))
     for other in aside:
         click.echo(say("\nNote: ") + other.said_in(lang))
+
+
+def _bound(here: ContestStanding, lang: str) -> str:
+    """What bounds a box, with the number that the commitment gives."""
+    from escrutinio.core.records.codecs import word
+
+    most = here.bound.most
+    return word(here.bound.source) + ("" if most is None else f" ({whole(most, lang)})")
 
 
 def _print_contests(found: AuditStatus) -> None:
@@ -172,11 +182,19 @@ def _print_others(others: Sequence[AuditStatus]) -> None:
         return
     lang = language()
     click.echo(say("\nOther audits of this contest:"))
-    header = (say("entry"), say("commitment"), say("boxes opened"), say("risk"), say("at its limit"))
+    header = (
+        say("entry"),
+        say("commitment"),
+        say("begun by"),
+        say("boxes opened"),
+        say("risk"),
+        say("at its limit"),
+    )
     rows = [
         (
             whole(each.index, lang),
             each.digest.hex()[:16],
+            each.by,
             whole(each.rounds[-1].opened if each.rounds else 0, lang),
             _risk(each.risk),
             say("yes") if each.may_stop else say("no"),
@@ -199,7 +217,11 @@ def _listed(boxes: Sequence[str]) -> str:
 
 
 def _status_as_plain(
-    found: AuditStatus, here: ContestStanding, aside: Sequence[LeftAside], sources: Sequence[str]
+    found: AuditStatus,
+    here: ContestStanding,
+    others: Sequence[AuditStatus],
+    aside: Sequence[LeftAside],
+    sources: Sequence[str],
 ) -> dict[str, object]:
     from escrutinio.core.records.codecs import word
 
@@ -215,6 +237,8 @@ def _status_as_plain(
         "basis": here.basis,
         "commitment": found.digest.hex(),
         "entry": found.index,
+        "by": found.by,
+        "size": found.size,
         "method": word(found.method),
         "risk_limit": plain(found.risk_limit),
         "boxes": found.boxes,
@@ -227,6 +251,12 @@ def _status_as_plain(
                 "margin": each.margin,
                 "mixed": [list(names) for names in each.bound.mixed.values()],
                 "risk": risk_as_plain(each.measured),
+                "settled": each.settled,
+                "since": {
+                    "changed": each.since.changed,
+                    "added": each.since.added,
+                    "same_outcome": each.since.same,
+                },
             }
             for each in found.contests
         ],
@@ -254,7 +284,22 @@ def _status_as_plain(
         "risk": risk_as_plain(found.risk),
         "may_stop": found.may_stop,
         "settled": found.settled,
-        "earlier": [{"entry": each.index, "risk": risk_as_plain(each.risk)} for each in found.earlier],
+        "stands": found.stands,
+        "earlier": [
+            {"entry": each.index, "risk": risk_as_plain(each.risk), "refuted": each.refuted}
+            for each in found.earlier
+        ],
+        "others": [
+            {
+                "entry": each.index,
+                "commitment": each.digest.hex(),
+                "by": each.by,
+                "risk": risk_as_plain(each.risk),
+                "may_stop": each.may_stop,
+                "settled": each.settled,
+            }
+            for each in others
+        ],
         "next": [named(box) for box in found.next],
         "compared": [
             {

@@ -69,11 +69,11 @@ def throw(
     body: t.DigitsCommitment | t.AuditSeed
     secret: list[tuple[Path, bytes]] = []
     if kept is not None:
-        body = t.AuditSeed(audit, *_kept(kept))
+        body = t.AuditSeed(audit, *_kept(records, kept))
     elif keep is None:
-        body = t.AuditSeed(audit, _digits(digits or ""), instead_of=instead_of)
+        body = t.AuditSeed(audit, _digits(records, digits or ""), instead_of=instead_of)
     else:
-        mine, salt = _digits(digits or ""), secrets.token_bytes(_SALT)
+        mine, salt = _digits(records, digits or ""), secrets.token_bytes(_SALT)
         body = t.DigitsCommitment(audit, digits_digest(salt, mine))
         secret.append((keep, f"{mine} {salt.hex()}\n".encode()))
     remarks = in_each(
@@ -102,13 +102,14 @@ def _check_throws(audit: AuditRecords, name: str) -> None:
         raise InputError("not-thrower", name=name, throwers=", ".join(audit.throws.throwers))
 
 
-def _digits(text: str) -> str:
-    if not 0 < len(text) <= 64 or not (text.isascii() and text.isdigit()):
-        raise InputError("digits-form", digits=repr(text[:70]))
+def _digits(audit: AuditRecords, text: str) -> str:
+    if not audit.throws.fits(text):
+        least, most = audit.throws.lengths
+        raise InputError("digits-form", digits=repr(text[:70]), least=least, most=most)
     return text
 
 
-def _kept(file: Path) -> tuple[str, bytes]:
+def _kept(audit: AuditRecords, file: Path) -> tuple[str, bytes]:
     """Digits and salt that `--keep` wrote. Raises InputError for any other file."""
     parts = read_text(file).split()
     try:
@@ -117,4 +118,4 @@ def _kept(file: Path) -> tuple[str, bytes]:
         raise InputError("digits-file", place=str(file)) from None
     if len(parts) != 2 or len(salt) != _SALT:
         raise InputError("digits-file", place=str(file))
-    return _digits(digits), salt
+    return _digits(audit, digits), salt

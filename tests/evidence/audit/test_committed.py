@@ -117,15 +117,30 @@ def test_digits_that_were_not_committed_to_beforehand_do_not_count() -> None:
     assert codes(status(other)) == ["digits-again"]
 
 
-def test_digits_of_all_that_make_no_seed() -> None:
+@pytest.mark.parametrize("digits", ["123", "1" * 22, "9" * 64])
+def test_nobodys_digits_are_too_few_to_matter_or_keep_the_others_from_a_seed(digits: str) -> None:
     day = AuditDay()
     commitment = day.commit(throwers=THROWERS)
-    for name in DIGITS:
-        day.throw(commitment, "123", name)
-    for name in DIGITS:
-        day.open_digits(commitment, "123", name)
+    given = DIGITS | {"party/azul/1": digits}
+    for name in given:
+        day.throw(commitment, given[name], name)
+    for name in given:
+        day.open_digits(commitment, given[name], name)
     assert codes(status(day)) == ["seed-form"]
-    assert status(day).seed is None
+    assert status(day).awaited == ("party/azul",)
+    instead(day, commitment, "party/azul", "authority/1", "observer/red/1")
+    assert codes(status(day)) == ["seed-form", "seed-instead"]
+    assert status(day).seed == WHOLE.replace("2718281828", "9" * 10)
+
+
+def test_whoever_was_replaced_by_dice_and_opens_their_digits_is_heard() -> None:
+    day, commitment = thrown()
+    instead(day, commitment, "party/azul", "authority/1", "observer/red/1")
+    day.open_digits(commitment, DIGITS["party/azul/1"], "party/azul/1")
+    found = status(day)
+    assert codes(found) == ["seed-instead", "seed-own"]
+    assert "party/azul/1 opens the digits that it had committed to" in found.notes[1].sentence("en")
+    assert found.awaited == ("authority", "observer/red")
 
 
 def blind() -> tuple[AuditDay, bytes, tuple[str, ...]]:
@@ -304,7 +319,7 @@ def test_a_manifest_that_is_not_there() -> None:
 
 
 def test_the_law_bounds_a_box_and_the_stake_is_the_commitments() -> None:
-    day = AuditDay()
+    day = AuditDay(registered="")
     day.commit(bound=BoundSource.LAW, most=100)
     with pytest.raises(EvidenceError, match="more than the 100 vouchers"):
         status(day)

@@ -248,7 +248,7 @@ def test_a_head_beyond_the_commitment_lets_no_later_sheet_in() -> None:
     day.sheet(f"machine/{STATIONS[-1]}", STATIONS[-1], (0, 190, 0, 0))
     found = status(day)
     assert found.boxes == 39
-    assert codes(found) == ["head"]
+    assert codes(found) == ["head", "sheets-since"]
     day.commit(basis="copies:party/azul")
     with pytest.raises(EvidenceError, match="no sheets 'copies:party/azul'"):
         status(day)
@@ -288,7 +288,9 @@ def test_stations_without_a_sheet_are_counted_against_the_outcome() -> None:
     assert (found.own.outstanding.stations, found.own.outstanding.registered) == (2, 400)
     assert found.own.risk_outstanding is not None
     assert found.risk < found.own.risk_outstanding < 1
-    assert "Stations without a counted sheet: 2. If all who could vote there" in found.sentences("en")[1]
+    assert (
+        "Stations that are no box of this audit: 2. If all who could vote there" in found.sentences("en")[1]
+    )
     unknown = status_of_unknown_roll()
     assert unknown.own.outstanding.registered is None
     assert unknown.own.risk_outstanding is None

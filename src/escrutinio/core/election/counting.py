@@ -5,7 +5,7 @@ size, which a bulletin speaks of, can be made again from the state.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,21 +91,29 @@ def count(
     return counting
 
 
-def counted_at(state: ElectionState, contest: str, basis: str, size: int) -> NDArray[np.int32]:
+def counted_at(
+    state: ElectionState, contest: str, basis: str, size: int, *, status: NDArray[np.uint8] | None = None
+) -> NDArray[np.int32]:
     """The row that counted at each station when the log had `size` entries, int32 [stations], -1 for none.
+
+    `status`: which rows are refused, where it is not for what the log says at its end.
 
     Raises KeyError for a contest or basis that the state does not have.
     """
     state.basis(basis)
-    return counting_at(state, contest, size).counted[basis]
+    return counting_at(state, contest, size, status=status).counted[basis]
 
 
-def counting_at(state: ElectionState, contest: str, size: int) -> Counting:
-    """The count of a contest when the log had `size` entries. Raises KeyError for one that there is not."""
+def counting_at(
+    state: ElectionState, contest: str, size: int, *, status: NDArray[np.uint8] | None = None
+) -> Counting:
+    """The count of a contest when the log had `size` entries, with that `status` of its rows where one is
+    given. Raises KeyError for one that there is not."""
     codes = [each.code for each in state.bases]
     rulings = rulings_of(state, Rights(state.definition.body), contest)
     who, taken_back = state.signers, state.retracted
-    return count(state.tables[contest], codes, len(state.roll), who, rulings, size, taken_back)
+    table = state.tables[contest] if status is None else replace(state.tables[contest], status=status)
+    return count(table, codes, len(state.roll), who, rulings, size, taken_back)
 
 
 def reported_rows(state: ElectionState, contest: str) -> NDArray[np.int32]:

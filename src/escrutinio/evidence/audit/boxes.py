@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import DefinitionError, EvidenceError
@@ -11,12 +12,14 @@ from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.places import Beyond
-from escrutinio.core.election.sheets import valid_of
-from escrutinio.core.election.state import COPIES, REPORTED, ElectionState
+from escrutinio.core.election.rights import Rights, Scopes
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.election.sheets import ballots_of, valid_of
+from escrutinio.core.election.state import COPIES, REPORTED, ElectionState, Status
 from escrutinio.core.election.tables import read_columns
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records.codes import BoundSource
-from escrutinio.core.records.types import BallotManifest
+from escrutinio.core.records.types import BallotManifest, ZeroReport
 from escrutinio.evidence.audit.bounds import Boxes
 
 MANIFEST_HEADER = ("station", "seal", "most")
@@ -46,7 +49,8 @@ class Bound:
 
     `source` `REGISTERED`: the registered voters of the station, and those whom the law lets vote beside them;
     `MANIFEST`: what the `manifest` says, by station; of a box for which one of these has no number, the
-    other's is taken, and else `most`. `LAW`: `most` for every box.
+    other's is taken, and else `most`. `LAW`: `most` for every box, and more where more could vote: a number
+    that the roll goes beyond bounds nothing there.
     """
 
     source: BoundSource = BoundSource.REGISTERED
@@ -92,33 +96,72 @@ def audited_basis(state: ElectionState, contest: str, organisation: str | None =
 
 
 def boxes_of(
-    state: ElectionState, contest: str, basis: str, *, size: int | None = None, bound: Bound = BY_ROLL
+    state: ElectionState,
+    contest: str,
+    basis: str,
+    *,
+    size: int | None = None,
+    bound: Bound = BY_ROLL,
+    roll: Roll | None = None,
 ) -> Boxes:
     """The boxes with a counted sheet, in the order of the stations' codes, as of a log size.
 
+    `roll` is the one that bounds them, with the stations of the state's, where it was another one then.
     Raises EvidenceError where there is none, or where something does not bound what they hold.
     """
     if contest not in state.tables or basis not in [each.code for each in state.bases]:
         raise EvidenceError("sheets-none", basis=repr(basis[:80]), contest=repr(contest[:80]))
     view, table = state.contest(contest), state.tables[contest]
-    at_end = size is None or size >= state.size
-    rows = (
-        state.counted.get((contest, basis)) if at_end else counted_at(state, contest, basis, int(size or 0))
-    )
-    stations = np.flatnonzero(rows >= 0) if rows is not None else np.zeros(0, np.int64)
-    taken = rows[stations] if rows is not None else stations
+    then = state.roll if roll is None else roll
+    rows = counted_then(state, contest, basis, size, then)
+    stations = np.flatnonzero(rows >= 0)
+    taken = rows[stations]
     names = tuple(state.roll.stations[station] for station in stations.tolist())
     alone = Boxes(
         names,
         by_candidate(view, table.counts[taken]),
-        _most(state, stations, bound),
+        _most(state, stations, bound, then),
         np.maximum(table.classes[taken], 0),
         valid_of(table)[taken],
     )
-    return _joined(state, alone, bound) if bound.mixed else alone
+    return _joined(state, alone, bound, then) if bound.mixed else alone
 
 
-def _joined(state: ElectionState, alone: Boxes, bound: Bound) -> Boxes:
+def counted_then(
+    state: ElectionState, contest: str, basis: str, size: int | None, roll: Roll
+) -> NDArray[np.int32]:
+    """The row that counted at each station as of a log size and by a roll, int32 [stations]; -1 for none."""
+    if roll is not state.roll:
+        status = _by_the_roll_of(state, contest, roll)
+        return counted_at(state, contest, basis, state.size if size is None else size, status=status)
+    if size is None or size >= state.size:
+        return state.counted.get((contest, basis), np.full(len(state.roll), -1, np.int32))
+    return counted_at(state, contest, basis, size)
+
+
+def _by_the_roll_of(state: ElectionState, contest: str, roll: Roll) -> NDArray[np.uint8]:
+    """The status of the rows of a contest by an earlier roll: REFUSED those of stations that it had not and
+    those with more ballots than it allowed, and not those that only the roll in force refuses for that."""
+    table, view = state.tables[contest], state.contest(contest)
+    beyond = Beyond.of(state.areas, roll, state.definition.body.supplements)
+    ballots, more = ballots_of(table), beyond.allowed(table.station, table.supplement)
+    sheet = (table.station >= 0) & (table.kind != ZeroReport.TYPE)
+
+    def over(by: Roll) -> NDArray[np.bool_]:
+        registered = table.registered_at(by)
+        found: NDArray[np.bool_] = (registered >= 0) & (ballots > registered + more) & sheet
+        return found
+
+    now, then, status = over(state.roll), over(roll), table.status.copy()
+    status[then | (roll.center[table.station] < 0)] = Status.REFUSED
+    scopes = Scopes(state.keys, state.areas, roll, Rights(state.definition.body))
+    good = scopes.allowed(table.signer, table.kind, table.station, contest) & view.stations[table.station]
+    good &= (table.ballots < 0) | (table.ballots == ballots) | (table.classes < 0).any(axis=1)
+    status[now & ~then & good] = Status.EVIDENCE
+    return status
+
+
+def _joined(state: ElectionState, alone: Boxes, bound: Bound, roll: Roll) -> Boxes:
     """The same with the stations together whose ballots lie in one box: sheets and bounds are added up. The
     ballots of a station without a counted sheet lie there too, so its bound is added, and no votes.
 
@@ -140,7 +183,7 @@ def _joined(state: ElectionState, alone: Boxes, bound: Bound) -> Boxes:
         if strangers := [name for name in beside if name not in state.roll.index]:
             raise EvidenceError("manifest-stranger", box=box, station=repr(strangers[0][:80]))
         silent = [state.roll.index[name] for name in beside]
-        more = _most(state, np.array(silent, np.int64), bound)
+        more = _most(state, np.array(silent, np.int64), bound, roll)
         most[place] = -1 if (more < 0).any() else most[place] + int(more.sum())
         mixed[box] = inside
 
@@ -157,11 +200,11 @@ def _joined(state: ElectionState, alone: Boxes, bound: Bound) -> Boxes:
     )
 
 
-def _most(state: ElectionState, stations: Int64, bound: Bound) -> Int64:
+def _most(state: ElectionState, stations: Int64, bound: Bound, roll: Roll) -> Int64:
     """How many vouchers boxes hold at most, whatever their sheets say, int64 [stations]; -1 if not known."""
+    most = _by_roll(state, roll)[stations]
     if bound.source is BoundSource.LAW:
-        return np.full(len(stations), -1 if bound.most is None else bound.most, np.int64)
-    most = _by_roll(state)[stations]
+        return most * 0 - 1 if bound.most is None else np.maximum(most, bound.most)
     names = [state.roll.stations[station] for station in stations.tolist()]
     given = {} if bound.manifest is None else bound.manifest.most
     listed = np.array([given.get(name, -1) for name in names], np.int64)
@@ -170,18 +213,41 @@ def _most(state: ElectionState, stations: Int64, bound: Bound) -> Int64:
     return found if bound.most is None else np.where(found >= 0, found, bound.most)
 
 
-def _by_roll(state: ElectionState) -> Int64:
-    """How many could vote at each station of the roll, int64 [stations]; -1 where that is not known."""
-    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
-    known = (state.roll.registered >= 0) & ~beyond.unbounded
-    found: Int64 = np.where(known, state.roll.registered + beyond.most, -1).astype(np.int64)
+def _by_roll(state: ElectionState, roll: Roll) -> Int64:
+    """How many could vote at each station of a roll, int64 [stations]; -1 where that is not known."""
+    beyond = Beyond.of(state.areas, roll, state.definition.body.supplements)
+    known = (roll.registered >= 0) & ~beyond.unbounded
+    found: Int64 = np.where(known, roll.registered + beyond.most, -1).astype(np.int64)
     return found
+
+
+def raised_since(
+    state: ElectionState, boxes: Boxes, bound: Bound, roll: Roll, newer: Mapping[str, int]
+) -> int:
+    """By how many ballots more than they are drawn with, together, boxes may hold by the roll in force, where
+    they are drawn with another one, and by `newer` manifests."""
+    if roll is state.roll and not newer:
+        return 0
+    names = [name for box in boxes.names for name in bound.mixed.get(box, (box,))]
+    inside = np.array([roll.index[name] for name in names], np.int64)
+    now, then = _most(state, inside, bound, state.roll), _most(state, inside, bound, roll)
+    if bound.source is BoundSource.MANIFEST:
+        now = np.maximum(now, np.array([newer.get(name, 0) for name in names], np.int64))
+    return int(np.maximum(now - then, 0).sum())
+
+
+def above_law(state: ElectionState, boxes: Boxes, bound: Bound, roll: Roll) -> int:
+    """At how many stations of the boxes more could vote than the number of the law says that a box holds."""
+    if bound.source is not BoundSource.LAW or bound.most is None:
+        return 0
+    names = [name for box in boxes.names for name in bound.mixed.get(box, (box,))]
+    return int((_by_roll(state, roll)[[roll.index[name] for name in names]] > bound.most).sum())
 
 
 def planning_bound(state: ElectionState, contest: str) -> Bound:
     """The roll's numbers, and for a station without one the largest of the contest. An audit that is
     committed to needs a number that somebody answers for; a plan only says how much work it would be."""
-    known = _by_roll(state)[state.contest(contest).stations]
+    known = _by_roll(state, state.roll)[state.contest(contest).stations]
     largest = int(known.max()) if len(known) else -1
     return Bound(most=None if largest < 0 else largest)
 
@@ -244,9 +310,10 @@ def seals_of(state: ElectionState, manifest: bytes | None, attachments: Attachme
     return {}
 
 
-def registered_of(state: ElectionState, contest: str) -> int | None:
-    """The registered voters of all stations that vote in a contest; None where these are not all known."""
-    registered = state.roll.registered[state.contest(contest).stations]
+def registered_of(state: ElectionState, contest: str, roll: Roll | None = None) -> int | None:
+    """The registered voters of all stations that vote in a contest, by the state's roll or another one; None
+    where these are not all known."""
+    registered = (roll or state.roll).registered[state.contest(contest).stations]
     return None if (registered < 0).any() or not len(registered) else int(registered.sum())
 
 
@@ -266,10 +333,11 @@ def uncovered_by(state: ElectionState, contest: str, boxes: Boxes) -> Uncovered:
     return Uncovered(int(missing.sum()) + unlisted, most if known else None)
 
 
-def centers_of(state: ElectionState, contest: str) -> dict[str, list[str]]:
-    """The stations of a contest by center, both by code."""
+def centers_of(state: ElectionState, contest: str, roll: Roll | None = None) -> dict[str, list[str]]:
+    """The stations of a contest by center, both by code, by the state's roll or another one."""
     found: dict[str, list[str]] = {}
-    for station in np.flatnonzero(state.contest(contest).stations).tolist():
-        center = state.roll.centers[state.roll.center[station]]
-        found.setdefault(center, []).append(state.roll.stations[station])
+    by = roll or state.roll
+    for station in np.flatnonzero(state.contest(contest).stations & (by.center >= 0)).tolist():
+        center = by.centers[by.center[station]]
+        found.setdefault(center, []).append(by.stations[station])
     return found

@@ -2,22 +2,27 @@
 
 Nothing that stands in the log before the first sample enters: whoever counted boxes before the draw could
 choose the draw. Every count is blind: its organisation commits to it first, says what it committed to, and
-says it only once two have committed; otherwise one could copy the other's. An organisation has one count of
-a box, its first; of single vouchers one after each sample that drew from the box, of all places drawn from it
-until then. A slip is mended by two who both sign a correction with the same content, each naming the count
-that it corrects: so nobody alone can undo what was agreed.
+says it only once two have committed. Two counts agree where each was committed to before the other was said;
+otherwise one could copy the other's. So whoever commits first and says theirs at once keeps nobody out: two
+others are still blind to each other. An organisation has one count of a box, its first; of single vouchers
+one after each sample that drew from the box, of all places drawn from it until then. A slip is mended by two
+who both sign a correction with the same content, each naming the count that it corrects: so nobody alone can
+undo what was agreed.
 """
 
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escrutinio.core.election.definition import NULL
 from escrutinio.core.election.keys import side_of
-from escrutinio.core.election.sheets import valid_of
+from escrutinio.core.election.places import Beyond
+from escrutinio.core.election.sheets import ballots_of, valid_of
 from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records import types as t
@@ -91,7 +96,7 @@ Mine = tuple[str, Turn]
 """An organisation, and what it counts."""
 
 Content = tuple[Turn, tuple[int, ...], int]
-ByContent = dict[Content, list[Counted]]
+Agreed = dict[Turn, list[Counted]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,9 @@ class _Said:
     record: bytes
     corrects: bytes | None
     opens: bytes | None
+
+
+ByContent = dict[Content, list[tuple[Mine, _Said]]]
 
 
 class _Counts:
@@ -146,29 +154,44 @@ class _Counts:
                 self._count(index, step)
             else:
                 self._commits(index, step)
-        firsts = _by_content((mine[1], each.count) for mine, each in self._said.items())
-        made = _by_content((mine[1], each.count) for mine, each in self._corrected.items())
+        made = _by_content(self._corrected)
+        firsts, corrections = self._blind(_by_content(self._said)), _two(made)
         ever: dict[str, list[tuple[int, Counted]]] = {}
-        corrected, first = _agreed(made), _agreed(firsts)
-        for turn in sorted(corrected.keys() | first.keys(), reverse=True):
-            both = [*corrected.get(turn, ()), *first.get(turn, ())]
+        for turn in sorted(corrections.keys() | firsts.keys(), reverse=True):
+            both = [*corrections.get(turn, ()), *firsts.get(turn, ())]
             ever.setdefault(turn[0], []).extend((turn[1], each) for each in both)
-        standing: dict[str, list[Counted]] = {}
-        for (station, _), counts in sorted(_agreed(self._standing(made)).items(), reverse=True):
-            standing.setdefault(station, counts)
-        return BoxCounts(standing, self._first, ever)
+        standing = {
+            mine: said
+            for mine, said in self._corrected.items()
+            if len(made[_content(mine, said)]) >= AGREEING
+        }
+        unchanged = {mine: said for mine, said in self._said.items() if mine not in standing}
+        agreed = _merged(_two(_by_content(standing)), self._blind(_by_content(unchanged)))
+        latest: dict[str, list[Counted]] = {}
+        for station, many in sorted(agreed, reverse=True):
+            latest.setdefault(station, agreed[station, many])
+        return BoxCounts(latest, self._first, ever)
 
     def _rows(self, commitment: bytes) -> list[int]:
-        """The rows that are hand counts for this commitment and stand at a station of the roll."""
+        """The rows that are hand counts for this commitment and stand at a station of the roll. One with more
+        ballots than could vote there is refused as a sheet would be; here it is what an audit looks for."""
         try:
             digest = self._state.digests.index(commitment)
         except ValueError:
             return []
         table = self._table
         mine = (table.kind == t.HandCount.TYPE) & (table.digest == digest)
-        mine &= (table.status != Status.REFUSED) & (table.station >= 0)
+        mine &= ((table.status != Status.REFUSED) | self._over()) & (table.station >= 0)
         rows: list[int] = np.flatnonzero(mine).tolist()
         return rows
+
+    def _over(self) -> NDArray[np.bool_]:
+        """Which rows have more ballots than could vote at their station by the roll."""
+        table, state = self._table, self._state
+        beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+        most = table.registered_at(state.roll) + beyond.allowed(table.station, table.supplement)
+        found: NDArray[np.bool_] = (table.registered_at(state.roll) >= 0) & (ballots_of(table) > most)
+        return found
 
     def _of_row(self, row: int) -> _Said:
         table, state = self._table, self._state
@@ -180,7 +203,7 @@ class _Counts:
             state.signers[table.signer[row]],
             state.roll.stations[table.station[row]],
             (),
-            self._content(row),
+            self._counted_in(row),
             state.digests[int(table.record[row])],
             digest(int(table.original[row])),
             digest(int(table.opened[row])),
@@ -220,12 +243,12 @@ class _Counts:
             self._notes.append(note("not-named", index, signer=signer))
         elif self._since is None or index < self._since:
             self._notes.append(note("count-before", index, signer=signer, box=station))
-        elif turn in self._open:
-            self._notes.append(note("count-late", index, signer=signer, box=station))
         elif mine in self._committed and self._committed[mine][1] != logged.body.count:
             first = self._committed[mine][0]
             self._notes.append(note("count-committed-again", index, signer=signer, box=station, first=first))
         elif mine not in self._committed:
+            if turn in self._open:
+                self._notes.append(note("count-late", index, signer=signer, box=station))
             self._committed[mine] = index, logged.body.count
             self._promised[turn] += 1
 
@@ -289,16 +312,16 @@ class _Counts:
         self._notes.append(note(code, index, signer=said.signer, box=said.station, first=first))
         return False
 
-    def _standing(self, made: ByContent) -> ByContent:
-        """What each organisation says; a correction stands where two make it."""
-        standing = []
-        for mine, said in self._said.items():
-            corrected = self._corrected.get(mine, said).count
-            together = len(made.get(_content_of(mine[1], corrected), ())) >= AGREEING
-            standing.append((mine[1], corrected if together else said.count))
-        return _by_content(standing)
+    def _blind(self, counts: ByContent) -> Agreed:
+        """What is counted, with the contents that two say of whom neither had seen what the other said."""
+        found: Agreed = {}
+        for (turn, *_), same in counts.items():
+            spans = [(self._committed[mine][0], said.count.index) for mine, said in same]
+            if any(max(one[0], two[0]) < min(one[1], two[1]) for one, two in combinations(spans, 2)):
+                found.setdefault(turn, []).append(same[0][1].count)
+        return found
 
-    def _content(self, row: int) -> Counted:
+    def _counted_in(self, row: int) -> Counted:
         table = self._table
         votes = by_candidate(self._view, table.counts[row : row + 1])[0].tolist()
         classes, valid = np.maximum(table.classes[row], 0).tolist(), int(valid_of(table)[row])
@@ -315,21 +338,31 @@ class _Counts:
         return Counted(tuple(votes), tuple(classes), valid, vouchers, index)
 
 
-def _content_of(turn: Turn, count: Counted) -> Content:
-    return turn, count.figures, count.vouchers
+def _content(mine: Mine, said: _Said) -> Content:
+    return mine[1], said.count.figures, said.count.vouchers
 
 
-def _by_content(counts: Iterable[tuple[Turn, Counted]]) -> ByContent:
+def _by_content(counts: Mapping[Mine, _Said]) -> ByContent:
     found: ByContent = {}
-    for turn, count in counts:
-        found.setdefault(_content_of(turn, count), []).append(count)
+    for mine, said in counts.items():
+        found.setdefault(_content(mine, said), []).append((mine, said))
     return found
 
 
-def _agreed(counts: ByContent) -> dict[Turn, list[Counted]]:
+def _two(counts: ByContent) -> Agreed:
     """What is counted, with the contents that two say."""
-    found: dict[Turn, list[Counted]] = {}
+    found: Agreed = {}
     for (turn, *_), same in counts.items():
         if len(same) >= AGREEING:
-            found.setdefault(turn, []).append(same[0])
+            found.setdefault(turn, []).append(same[0][1].count)
+    return found
+
+
+def _merged(one: Agreed, two: Agreed) -> Agreed:
+    """Both together, each content of what is counted once."""
+    found = {turn: list(counts) for turn, counts in one.items()}
+    for turn, counts in two.items():
+        there = found.setdefault(turn, [])
+        said = {(each.figures, each.vouchers) for each in there}
+        there += [each for each in counts if (each.figures, each.vouchers) not in said]
     return found

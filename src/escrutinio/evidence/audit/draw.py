@@ -16,10 +16,13 @@ from escrutinio.base.errors import EvidenceError
 SEED_DIGITS = 20
 """Least number of decimal digits of a seed: twenty throws of a ten-sided die, more than 2^66 outcomes."""
 
+MOST_DIGITS = 64
+"""Most decimal digits of a seed."""
+
 MAX_DRAWS = 1_000_000
 """Most draws of one audit; an election of a million stations would be counted whole before that."""
 
-_SEED = re.compile(rf"[0-9]{{{SEED_DIGITS},64}}")
+_SEED = re.compile(rf"[0-9]{{{SEED_DIGITS},{MOST_DIGITS}}}")
 
 
 def check_seed(seed: str) -> str:

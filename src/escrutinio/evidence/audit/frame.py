@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from escrutinio.core.records.parts import Box
@@ -27,9 +27,11 @@ class Accepted:
 @dataclass(frozen=True, eq=False)
 class Frame:
     """`parts`: how each contest is drawn and measured, by its code, the commitment's own first. All draw the
-    same boxes."""
+    same boxes. `raised`: by how many voters the roll was corrected upward since at their boxes, which hold so
+    many ballots more than they are drawn with: they are taken to be against the outcome."""
 
     parts: Mapping[str, Procedure]
+    raised: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def first(self) -> Procedure:
@@ -100,16 +102,14 @@ class Frame:
             elif any(part.above(name, each) for name, each in mine.items()):
                 found[contest] = Measured(Fraction(1), None, None)
             else:
-                found[contest] = _shared(part.measure(drawn, mine, limit * share, to_come), share)
+                worst = to_come + self.raised.get(contest, 0)
+                found[contest] = _shared(part.measure(drawn, mine, limit * share, worst), share)
         return found
 
-    def settled(self, counts: ByContest, outstanding: Mapping[str, int] | None = None) -> bool | None:
-        """Whether all paper has every outcome; None unless every box is counted for every contest."""
-        found = [
-            part.settled(counts.get(contest, {}), (outstanding or {}).get(contest, 0))
-            for contest, part in self.parts.items()
-        ]
-        return None if None in found else all(found)
+    def settled(self, counts: ByContest) -> dict[str, bool]:
+        """Of every contest all of whose paper is counted, whether it has the outcome."""
+        found = {contest: part.settled(counts.get(contest, {})) for contest, part in self.parts.items()}
+        return {contest: each for contest, each in found.items() if each is not None}
 
 
 def _shared(found: Measured, share: Fraction) -> Measured:

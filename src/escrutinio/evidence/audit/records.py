@@ -4,7 +4,8 @@ What does not fit (a seed from before the commitment, a sample out of turn, a si
 not name) is left out and noted; nothing a stranger writes can change a draw or a risk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
@@ -13,6 +14,7 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.heads import RootAt, differs_from_log
 from escrutinio.core.election.keys import side_of
+from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
@@ -22,6 +24,7 @@ from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Promised, coun
 from escrutinio.evidence.audit.draw import MAX_DRAWS
 from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.ppeb import BET
+from escrutinio.evidence.audit.roll_then import roll_at, roll_changes
 from escrutinio.evidence.audit.seeds import Throws
 
 B = TypeVar("B", t.CountCommitment, t.MixedCount)
@@ -37,23 +40,29 @@ class StatedSample:
 
 @dataclass(frozen=True, slots=True)
 class AuditPart:
-    """One contest of an audit: the basis whose sheets are audited, and what bounds its boxes."""
+    """One contest of an audit: the basis whose sheets are audited, and what bounds its boxes. `newer`: how
+    many ballots they hold at most by later manifests of whoever made the one that bounds them, and
+    `entries`, where these stand."""
 
     contest: str
     basis: str
     bound: Bound
+    newer: Mapping[str, int] = field(default_factory=dict)
+    entries: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
 class AuditRecords:
     """All that the log has of one audit. `contest`: the one that its records are about; `parts`: all of its
-    contests, that one first. `throws`: what is known of its seed; `results`: each with its index, `stated`
-    the same by organisation and digest; `counted`: the hand counts, by contest."""
+    contests, that one first. `roll`: the one that stood when it was committed to. `throws`: what is known of
+    its seed; `results`: each with its index, `stated` the same by organisation and digest; `counted`: the
+    hand counts, by contest."""
 
     contest: str
     logged: Logged[t.AuditCommitment]
     throws: Throws
     parts: tuple[AuditPart, ...]
+    roll: Roll
     samples: list[StatedSample] = field(default_factory=list)
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
     stated: dict[tuple[str, bytes], int] = field(default_factory=dict)
@@ -123,7 +132,10 @@ def read_audit(
     counters = tuple(dict.fromkeys(map(side_of, body.counters)))
     throws = Throws(side_of(logged.entry.signer), throwers, counters, logged.index)
     about = logged.entry.about.contest or ""
-    audit = AuditRecords(about, logged, throws, _parts(state, logged, attachments))
+    roll = roll_at(state, logged.index, attachments)
+    audit = AuditRecords(about, logged, throws, _parts(state, logged, attachments), roll)
+    if changes := roll_changes(state, logged.index):
+        audit.notes.append(note("roll-changed", logged.index, changes=", ".join(map(str, changes[:20]))))
     _check_head(state, audit, root_at)
     _check_following(state, audit)
     if len(counters) < AGREEING:
@@ -208,7 +220,8 @@ def part_of(
     if asked.contest not in state.tables:
         raise EvidenceError("contest-unknown", contest=repr(asked.contest[:80]))
     bound = bound_of(state, contests, asked.bound, asked.most, asked.manifest, size, attachments)
-    return AuditPart(asked.contest, asked.basis, bound)
+    newer, entries = _newer_manifests(state, contests, asked.manifest, attachments)
+    return AuditPart(asked.contest, asked.basis, bound, newer, entries)
 
 
 def audit_of(audit: AuditRecords) -> bytes:
@@ -247,6 +260,26 @@ def bound_of(
     if manifest is None and source is not BoundSource.MANIFEST:
         return Bound(source, most)
     raise EvidenceError("manifest-missing", index=size)
+
+
+def _newer_manifests(
+    state: ElectionState, contests: Sequence[str], manifest: bytes | None, attachments: Attachments | None
+) -> tuple[dict[str, int], tuple[int, ...]]:
+    """How many ballots each station's boxes hold at most by the manifests that the same organisation made
+    after this one, as far as their tables are at hand, and where these stand."""
+    made = {each.entry.digest: each for each in state.records(t.BallotManifest)}
+    named, most, entries = made.get(manifest or b""), dict[str, int](), []
+    for logged in made.values():
+        if named is None or logged.index <= named.index or logged.entry.about.contest not in contests:
+            continue
+        if side_of(logged.entry.signer) != side_of(named.entry.signer):
+            continue
+        entries.append(logged.index)
+        raw = None if attachments is None else attachments(logged.body.boxes.digest)
+        with suppress(EvidenceError):
+            for name, number in read_manifest(raw or b"").most.items():
+                most[name] = max(number, most.get(name, 0))
+    return most, tuple(entries)
 
 
 def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | None) -> None:

@@ -29,8 +29,8 @@ class AuditRound:
     `awaiting`: those of them without an agreed hand count, or of single vouchers with none since this round,
     where what was not counted is taken to be as wrong as it can be; `above`:
     those that held more than they were taken to hold; `measured`: the risk up to here, the greatest of
-    `risks`, by contest. `settled`: once all boxes are counted, whether the paper has the outcome; `rest`:
-    whether this round opens the rest."""
+    `risks`, by contest. `settled`: once all boxes are counted, whether the paper has the outcome, and `ends`
+    the same of each contest all of whose paper is counted; `rest`: whether this round opens the rest."""
 
     number: int
     boxes: tuple[p.Box, ...]
@@ -41,6 +41,7 @@ class AuditRound:
     settled: bool | None = None
     rest: bool = False
     risks: Mapping[str, Measured] = field(default_factory=dict)
+    ends: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -93,10 +94,20 @@ def _round(
     names = [box.station for box in mine]
     found = frame.accepted(audit.counted, [*drawn, *names], samples)
     risks = frame.measure(drawn if rest else [*drawn, *names], found.counts, limit, audit.throws.share)
-    settled = frame.settled(found.counts)
+    ends = frame.settled(found.counts)
+    settled = all(ends.values()) if len(ends) == len(frame.parts) else None
     opened = len({*drawn, *names})
     return AuditRound(
-        len(before) + 1, mine, opened, found.awaiting, found.above, greatest(risks), settled, rest, risks
+        len(before) + 1,
+        mine,
+        opened,
+        found.awaiting,
+        found.above,
+        greatest(risks),
+        settled,
+        rest,
+        risks,
+        ends,
     )
 
 

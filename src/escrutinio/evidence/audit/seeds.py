@@ -6,20 +6,26 @@ before the first digits were opened. Whoever does not open theirs is replaced by
 dice count once two organisations that the commitment names state the same: nobody alone writes a seed. Where
 the commitment names one thrower alone, its digits are such dice, and another one has to state that they fell
 so.
+
+Everybody gives about as many digits, so that nobody's are too few to matter, or so many that there is no
+seed.
 """
 
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.keys import side_of
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
-from escrutinio.evidence.audit.draw import check_seed
+from escrutinio.evidence.audit.draw import MOST_DIGITS, SEED_DIGITS, check_seed
 from escrutinio.evidence.audit.notes import AuditFinding, note
 
-_DIGITS = re.compile("[0-9]{1,64}")
+_DIGITS = re.compile("[0-9]+")
+
+EACH = 10
+"""How many digits each of several throwers gives at least, where there is room: 10^10 outcomes that nobody
+else chooses. Of few outcomes the others could find digits of theirs with which most of these suit them."""
 
 ALL_OPEN = Fraction(9, 10)
 """The share of the risk limit for a seed that several throw and all of them open."""
@@ -50,6 +56,12 @@ class Throws:
     def awaited(self) -> tuple[str, ...]:
         """The throwers whose digits are not open yet."""
         return tuple(name for name in self.throwers if name not in self.opened)
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How many digits each thrower gives, at least and at most, so that they are a seed together."""
+        most = MOST_DIGITS // len(self.throwers)
+        return (SEED_DIGITS if len(self.throwers) == 1 else min(EACH, most)), most
 
     @property
     def share(self) -> Fraction:
@@ -86,13 +98,18 @@ class Throws:
         )
         if not allowed or (said.instead_of is not None and mine == thrower):
             self._note("not-named", index, signer=signer)
-        elif not _DIGITS.fullmatch(said.digits):
-            self._note("seed-form", index)
+        elif not self.fits(said.digits):
+            least, most = self.lengths
+            self._note("seed-form", index, least=least, most=most)
         elif index < self.since:
             self._note("seed-before", index)
         elif thrower in self.opened:
             if said.digits != self.opened[thrower][1]:
-                self._note("seed-again", index, first=self.opened[thrower][0])
+                own = mine == thrower and thrower not in self.own and self._is_own(signer, said)
+                values = {"signer": signer} if own else {}
+                self._note(
+                    "seed-own" if own else "seed-again", index, first=self.opened[thrower][0], **values
+                )
         elif said.instead_of is not None:
             self._states(index, mine, thrower, said.digits)
         elif self._was_committed(index, signer, said):
@@ -117,6 +134,18 @@ class Throws:
             if thrower not in agreeing:
                 self._note("seed-instead", index, signer=", ".join(sorted(agreeing)), thrower=thrower)
 
+    def fits(self, digits: str) -> bool:
+        """Whether these can be somebody's digits of this seed."""
+        least, most = self.lengths
+        return bool(_DIGITS.fullmatch(digits)) and least <= len(digits) <= most
+
+    def _is_own(self, signer: str, said: t.AuditSeed) -> bool:
+        """Whether these are the digits that their thrower committed to."""
+        found = self.committed.get(side_of(signer))
+        return (
+            found is not None and said.salt is not None and digits_digest(said.salt, said.digits) == found[1]
+        )
+
     def _was_committed(self, index: int, signer: str, said: t.AuditSeed) -> bool:
         found = self.committed.get(side_of(signer))
         if found is None:
@@ -124,27 +153,20 @@ class Throws:
                 return True
             self._note("digits-uncommitted", index, signer=signer)
             return False
-        if said.salt is None or digits_digest(said.salt, said.digits) != found[1]:
+        if not self._is_own(signer, said):
             self._note("digits-differ", index, signer=signer, first=found[0])
             return False
         return True
 
     def seed(self) -> tuple[str, int] | None:
-        """The seed and the index at which it was complete; None while digits are missing, or if they are too
-        few or too many."""
+        """The seed and the index at which it was complete; None while digits are missing."""
         if self.awaited:
             for thrower in self.awaited:
                 for signer, (index, _) in self.dice.get(thrower, {}).items():
                     self._note("seed-alone", index, signer=signer)
             return None
-        digits = "".join(self.opened[name][1] for name in self.throwers)
-        last = max(index for index, _ in self.opened.values())
-        try:
-            check_seed(digits)
-        except EvidenceError:
-            self._note("seed-form", last)
-            return None
-        return digits, last
+        digits = check_seed("".join(self.opened[name][1] for name in self.throwers))
+        return digits, max(index for index, _ in self.opened.values())
 
     def _note(self, code: str, index: int, **values: object) -> None:
         self.notes.append(note(code, index, **values))

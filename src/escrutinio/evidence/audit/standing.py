@@ -14,6 +14,7 @@ from escrutinio.evidence.audit.boxes import Bound, Uncovered
 from escrutinio.evidence.audit.compared import ComparedBox
 from escrutinio.evidence.audit.notes import AuditFinding
 from escrutinio.evidence.audit.replay import AuditRound
+from escrutinio.evidence.audit.since import SheetsSince
 from escrutinio.evidence.audit.texts import (
     ASIDE,
     EACH,
@@ -31,7 +32,8 @@ from escrutinio.evidence.audit.texts import (
 class ContestStanding:
     """One contest of an audit. `boxes`: how many have paper of it; `margin`: the least margin of its outcome,
     in votes; `measured`: its risk so far; `outstanding`: what its boxes do not cover; `risk_outstanding`: its
-    risk if all those voters voted against the outcome, None where their number is not known."""
+    risk if all those voters voted against the outcome, None where their number is not known. `settled`: once
+    all its paper is counted, whether that has the outcome; `since`: what became of the sheets."""
 
     contest: str
     titles: tuple[p.Title, ...]
@@ -42,6 +44,8 @@ class ContestStanding:
     measured: Fraction
     outstanding: Uncovered
     risk_outstanding: Fraction | None
+    settled: bool | None
+    since: SheetsSince
 
     def named(self, language: str) -> str:
         """Its name in a language."""
@@ -50,27 +54,32 @@ class ContestStanding:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAudit:
-    """An audit that the same organisation began before: the `index` of its commitment, and its `risk`."""
+    """An audit that the same organisation began before: the `index` of its commitment, its `risk`, and
+    whether all the paper that it counted `refuted` the outcome."""
 
     index: int
     risk: Fraction
+    refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AuditStatus:
     """Where an audit stands.
 
-    `index` and `digest` of its commitment, and what that fixes: `method`, `risk_limit`, the stake of the
-    `bet` (None where the procedure does not bet), `throwers` of the seed, of whom digits are `awaited`, and
-    the audit that it `follows`. `contest`: the one that its records are about; `contests`: all that it is of,
-    that one first. `boxes`: how many it draws from; `sum_of_bounds`: U, for the weighted draw. `next`: the
-    boxes of the next round, if they all agree enough to end the audit. `compared`: every opened box with what
-    was reported and counted. `earlier`: what the same organisation began before it; its risk is not stated
-    below theirs.
+    `index` and `digest` of its commitment, the organisation that it is `by`, the log `size` whose sheets
+    it is of, and what that fixes: `method`, `risk_limit`, the stake of the `bet` (None where the
+    procedure does not bet), `throwers` of the seed, of whom digits are `awaited`, and the audit that it
+    `follows`. `contest`: the one that its records are about; `contests`: all that it is of, that one
+    first. `boxes`: how many it draws from; `sum_of_bounds`: U, for the weighted draw. `next`: the boxes
+    of the next round, if they all agree enough to end the audit. `compared`: every opened box with what
+    was reported and counted. `earlier`: what the same organisation began before it; its risk is not
+    stated below theirs.
     """
 
     contest: str
     index: int
+    by: str
+    size: int
     digest: bytes
     method: AuditMethod
     risk_limit: Fraction
@@ -109,10 +118,19 @@ class AuditStatus:
 
     @property
     def risk(self) -> Fraction:
-        """The risk as it may be stated: not below that of an earlier audit, unless all paper is counted."""
+        """The risk as it may be stated: not below that of an earlier audit, unless all paper is counted; 1
+        where the sheets that count now have another outcome, and where all paper was counted before with
+        another one."""
+        if self.moved or any(each.refuted for each in self.earlier):
+            return Fraction(1)
         if self.settled is not None:
             return self.measured
         return max(self.measured, *(each.risk for each in self.earlier), Fraction(0))
+
+    @property
+    def moved(self) -> bool:
+        """Whether the sheets that count now have another outcome than those that it is of."""
+        return not all(each.since.same for each in self.contests)
 
     @property
     def settled(self) -> bool | None:
@@ -141,8 +159,12 @@ class AuditStatus:
         last = self.rounds[-1] if self.rounds else None
         if last is None:
             return "no-seed" if self.seed is None else "no-sample"
-        if last.settled is not None:
-            return "settled" if last.settled else "other"
+        if last.settled is False:
+            return "other"
+        if self.moved:
+            return "moved"
+        if last.settled:
+            return "against" if any(each.refuted for each in self.earlier) else "settled"
         if last.above:
             return "above"
         if self.may_stop:
@@ -164,6 +186,8 @@ class AuditStatus:
             "measured": _stated(self.measured, language),
             "earlier": ", ".join(str(each.index) for each in self.earlier),
             "box": last.above[0] if last and last.above else "–",
+            "refuted": ", ".join(str(each.index) for each in self.earlier if each.refuted),
+            "size": self.size,
             "boxes": self.boxes,
             "opened": last.opened if last else 0,
             "awaiting": len(last.awaiting) if last else 0,

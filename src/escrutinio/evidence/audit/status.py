@@ -14,16 +14,18 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.heads import RootAt
 from escrutinio.core.election.keys import side_of
+from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import AuditMethod, BoundSource
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.audit.boxes import (
     Uncovered,
     boxes_of,
     centers_of,
+    raised_since,
     registered_of,
     uncovered_by,
 )
@@ -36,6 +38,7 @@ from escrutinio.evidence.audit.pool import Pool, pooled
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, audits_of, contests_of, read_audit
 from escrutinio.evidence.audit.replay import AuditRound, judge_results, next_boxes, rounds_of
+from escrutinio.evidence.audit.since import of_bounds, sheets_since
 from escrutinio.evidence.audit.standing import (
     Audits,
     AuditStatus,
@@ -118,6 +121,7 @@ class _Making:
         """An audit with what its organisation began before it, of any of its contests."""
         contests = [each.contest for each in found.contests]
         audits = audits_of(self.state, *contests)
+        otherwise = self._otherwise(found, audits)
         mine = {side_of(each.entry.signer) for each in audits if each.index == found.index}
         before = [each for each in audits if side_of(each.entry.signer) in mine and each.index < found.index]
         earlier = []
@@ -128,27 +132,61 @@ class _Making:
                 earlier += _lost(self.state, logged)
                 continue
             if each.begun:
-                risk = max(one.measured for one in each.contests if one.contest in contests)
-                earlier.append(EarlierAudit(each.index, risk))
+                shared = [one for one in each.contests if one.contest in contests]
+                refuted = any(one.settled is False for one in shared)
+                earlier.append(EarlierAudit(each.index, max(one.measured for one in shared), refuted))
         earlier += [EarlierAudit(each.index, Fraction(1)) for each in before[MOST_AUDITS:]]
-        return replace(found, earlier=tuple(earlier))
+        notes = (*found.notes, *(note("counted-otherwise", index) for index in otherwise))
+        return replace(found, earlier=tuple(earlier), notes=notes)
+
+    def _otherwise(self, found: AuditStatus, audits: Sequence[Logged[t.AuditCommitment]]) -> list[int]:
+        """The entries of other audits, whoever's, in which all the paper of a contest was counted too and
+        came to something else."""
+        settled = {each.contest: each.settled for each in found.contests if each.settled is not None}
+        others = []
+        for logged in audits if settled else ():
+            if logged.index == found.index:
+                continue
+            try:
+                other = self.again(contests_of(logged)[0], logged.entry.digest)
+            except EvidenceError:
+                continue
+            ends = [
+                settled.get(each.contest) is not each.settled
+                for each in other.contests
+                if each.settled is not None and each.contest in settled
+            ]
+            if any(ends):
+                others.append(logged.index)
+        return others
 
     def _made(self, contest: str, commitment: bytes | None) -> AuditStatus:
         state = self.state
         audit = read_audit(state, contest, commitment, root_at=self.root_at, attachments=self.attachments)
         limit = _limit(audit.body.risk_limit)
         frame = frame_of(state, audit)
-        notes = [*audit.notes, *_unlisted(audit, frame)]
+        notes = [*audit.notes, *of_bounds(state, audit, frame)]
         rounds = rounds_of(audit, frame, limit, notes)
         notes += judge_results(audit, rounds)
         first = frame.first
+        contests = _contests(state, audit, frame, rounds, limit)
+        for each in contests:
+            if each.since.changed or each.since.added:
+                values = {
+                    "changed": each.since.changed,
+                    "added": each.since.added,
+                    "size": audit.sheets_below,
+                }
+                notes.append(note("sheets-since", audit.logged.index, **values))
         return AuditStatus(
             contest=audit.contest,
             index=audit.logged.index,
+            by=audit.organisation,
+            size=audit.sheets_below,
             digest=audit.logged.entry.digest,
             method=audit.body.method,
             risk_limit=limit,
-            contests=_contests(state, audit, frame, rounds, limit),
+            contests=contests,
             bet=audit.bet if isinstance(first, Ppeb | Hot) else None,
             throwers=audit.throws.throwers,
             awaited=audit.throws.awaited,
@@ -164,9 +202,13 @@ class _Making:
 
 
 def _lost(state: ElectionState, logged: Logged[t.AuditCommitment]) -> list[EarlierAudit]:
-    """An audit that cannot be made again and had digits of its seed: its manifest may be kept back."""
-    seeds = state.records(t.AuditSeed, logged.entry.about.contest)
-    begun = any(each.body.commitment == logged.entry.digest for each in seeds)
+    """An audit that cannot be made again and had digits of its seed, whatever contest these were said of: its
+    manifest may be kept back."""
+    named = {side_of(name) for name in (logged.entry.signer, *logged.body.throwers, *logged.body.counters)}
+    begun = any(
+        each.body.commitment == logged.entry.digest and side_of(each.entry.signer) in named
+        for each in state.records(t.AuditSeed)
+    )
     return [EarlierAudit(logged.index, Fraction(1))] if begun else []
 
 
@@ -180,6 +222,7 @@ def _contests(
     """Where each contest stands, also with all who could still vote in it against its outcome."""
     covers = {name: uncovered_by(state, name, part.boxes) for name, part in frame.parts.items()}
     worst = _with_outstanding(audit, frame, rounds, limit, covers)
+    settled = rounds[-1].ends if rounds else {}
     found = []
     for part in audit.parts:
         procedure = frame.parts[part.contest]
@@ -195,6 +238,8 @@ def _contests(
                 rounds[-1].risks[part.contest].risk if rounds else Fraction(1),
                 covers[part.contest],
                 worst.get(part.contest),
+                settled.get(part.contest),
+                sheets_since(state, audit, part.contest, procedure),
             )
         )
     return tuple(found)
@@ -233,10 +278,13 @@ def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
     found = {}
     for part in audit.parts:
         view = state.contest(part.contest)
-        boxes = boxes_of(state, view.code, part.basis, size=audit.sheets_below, bound=part.bound)
-        found[part.contest] = boxes, outcome_of(view, boxes, registered=registered_of(state, view.code))
+        boxes = boxes_of(
+            state, view.code, part.basis, size=audit.sheets_below, bound=part.bound, roll=audit.roll
+        )
+        voters = registered_of(state, view.code, audit.roll)
+        found[part.contest] = boxes, outcome_of(view, boxes, registered=voters)
     pool = pool_of(tuple(found.values())) if several else None
-    centers = _centers(state, tuple(found)) if method is AuditMethod.HOT_AUDIT else {}
+    centers = _centers(state, tuple(found), audit.roll) if method is AuditMethod.HOT_AUDIT else {}
 
     def procedure(boxes: Boxes, outcome: tuple[Assertion, ...]) -> Procedure:
         match method:
@@ -249,7 +297,11 @@ def frame_of(state: ElectionState, audit: AuditRecords) -> Frame:
             case AuditMethod.HOT_AUDIT:
                 return Hot(boxes, outcome, centers, seed=audit.seed, bet=audit.bet, pool=pool)
 
-    return Frame({name: procedure(*each) for name, each in found.items()})
+    raised = {
+        part.contest: raised_since(state, found[part.contest][0], part.bound, audit.roll, part.newer)
+        for part in audit.parts
+    }
+    return Frame({name: procedure(*each) for name, each in found.items()}, raised)
 
 
 def pool_of(contests: Sequence[tuple[Boxes, Sequence[Assertion]]]) -> Pool:
@@ -257,31 +309,24 @@ def pool_of(contests: Sequence[tuple[Boxes, Sequence[Assertion]]]) -> Pool:
     return pooled([(boxes, error_bounds(boxes, outcome)) for boxes, outcome in contests])
 
 
-def _centers(state: ElectionState, contests: Sequence[str]) -> dict[str, list[str]]:
-    """The stations of some contests by center, both by code."""
+def _centers(state: ElectionState, contests: Sequence[str], roll: Roll) -> dict[str, list[str]]:
+    """The stations of some contests by center, both by code, by a roll."""
     found: dict[str, set[str]] = {}
     for contest in contests:
-        for center, stations in centers_of(state, contest).items():
+        for center, stations in centers_of(state, contest, roll).items():
             found.setdefault(center, set()).update(stations)
     return {center: sorted(stations) for center, stations in found.items()}
 
 
-def _unlisted(audit: AuditRecords, frame: Frame) -> list[AuditFinding]:
-    """Boxes that the manifest lacks; their registered voters are the bound."""
-    found = []
-    for part in audit.parts:
-        listed = part.bound.manifest
-        if listed is not None and part.bound.source is BoundSource.MANIFEST:
-            names = frame.parts[part.contest].boxes.names
-            found += [
-                note("not-listed", audit.logged.index, box=name) for name in names if name not in listed.most
-            ]
-    return found
-
-
 def _few(every: list[AuditFinding]) -> tuple[AuditFinding, ...]:
-    """Each note once, and no more than `MOST_NOTES` of them."""
+    """Each note once, and no more than `MOST_NOTES` of them; each code has its share of these, so that nobody
+    hides one kind behind many of another."""
     notes = list(dict.fromkeys(every))
     if len(notes) <= MOST_NOTES:
         return tuple(notes)
-    return (*notes[:MOST_NOTES], note("more", count=len(notes) - MOST_NOTES))
+    share, seen, shown = MOST_NOTES // len({each.code for each in notes}), Counter[str](), []
+    for each in notes:
+        seen[each.code] += 1
+        if seen[each.code] <= share:
+            shown.append(each)
+    return (*shown, note("more", count=len(notes) - len(shown)))

@@ -14,7 +14,13 @@ NOTES = {
     ),
     "seed-before": N_("The seed in entry {entry} stands in the log before the commitment; it is left out."),
     "seed-form": N_(
-        "What entry {entry} gives is no seed of 20 to 64 decimal digits, nor a part of one; it is left out."
+        "What entry {entry} gives are not the decimal digits, from {least} to {most}, that each of those who "
+        "throw the seed of this audit gives; it is left out."
+    ),
+    "seed-own": N_(
+        "In entry {entry} {signer} opens the digits that it had committed to, after dice had taken their "
+        "place with entry {first}. The seed stays as it is; whether they had been waited for is not for the "
+        "log to say."
     ),
     "seed-again": N_(
         "Entry {entry} gives other digits of the seed than entry {first}; an audit has one seed for all its "
@@ -71,8 +77,8 @@ NOTES = {
         "theirs; it does not enter."
     ),
     "count-late": N_(
-        "Entry {entry}, by {signer}, commits to a count of box {box} after a count of it was said; it does "
-        "not enter."
+        "Entry {entry}, by {signer}, commits to a count of box {box} after a count of it was said, with "
+        "which it cannot agree: it may have been copied."
     ),
     "count-committed-again": N_(
         "Entry {entry}, by {signer}, commits to another count of box {box} than entry {first}, which counts."
@@ -104,6 +110,30 @@ NOTES = {
     "mixed": N_(
         "By the manifest that the commitment (entry {entry}) names, the ballots of {together} lie in one "
         "box, which goes by {box}: their sheets are added up and compared with one count."
+    ),
+    "roll-changed": N_(
+        "The roll was changed after the commitment (entry {entry}), in entries {changes}: what the seed "
+        "draws is made with the roll as it stood at the commitment."
+    ),
+    "bounds-raised": N_(
+        "Ballots that the boxes may hold more than the commitment (entry {entry}) had it, by what the log "
+        "says since: {more}. The boxes are drawn without them, so as many votes are taken to be against the "
+        "outcome."
+    ),
+    "manifest-newer": N_(
+        "Whoever made the manifest that the commitment (entry {entry}) names made another one later, in "
+        "entries {changes}; what the seed draws is made with the one named."
+    ),
+    "law-below": N_(
+        "The number of the law in the commitment (entry {entry}) is {most}. Stations where more could vote "
+        "by the roll, which bounds their boxes instead: {boxes}."
+    ),
+    "sheets-since": N_(
+        "The audit (entry {entry}) is of the sheets that counted at log size {size}. Stations where another "
+        "sheet counts since, or none: {changed}; stations that have one now and had none: {added}."
+    ),
+    "counted-otherwise": N_(
+        "In the audit of entry {entry} all the paper was counted too, and came to another outcome."
     ),
     "not-listed": N_(
         "The manifest that the commitment (entry {entry}) names lacks box {box}; it is taken to hold as many "
@@ -163,12 +193,22 @@ STANDS = {
         "limit of {limit}, and no number of further draws is certain to bring it there."
     ),
     "settled": N_(
-        "All {boxes:,} boxes with a counted sheet are opened and counted: what their paper says has the same "
+        "All {boxes:,} boxes of this audit are opened and counted: what their paper says has the same "
         "outcome as their sheets, and of them nothing is left to chance."
     ),
     "other": N_(
-        "All {boxes:,} boxes with a counted sheet are opened and counted: what their paper says does not "
-        "have the outcome that the sheets show. The paper's totals are the answer."
+        "All {boxes:,} boxes of this audit are opened and counted: what their paper says does not have the "
+        "outcome that their sheets show. The paper's totals are the answer."
+    ),
+    "against": N_(
+        "All {boxes:,} boxes of this audit are opened and counted, and their paper has the same outcome as "
+        "their sheets. When the same organisation had all of it counted before (audit in entry {refuted}), "
+        "it had not: two whole counts differ, so neither of them settles it."
+    ),
+    "moved": N_(
+        "The sheets that count now have another outcome than those that counted at log size {size}, which "
+        "this audit is of: of what they show now it confirms nothing. Of the outcome as it was then "
+        "{measured} was measured after round {round:,}, with {opened:,} of {boxes:,} boxes opened."
     ),
     "above": N_(
         "Box {box} held more vouchers than it was taken to hold, so what bounds the boxes does not hold and "
@@ -197,12 +237,12 @@ ASIDE = N_(
     "The commitment in entry {entry}, by {signer}, is left aside, since its audit cannot be made again: {why}"
 )
 UNCOVERED = N_(
-    "Stations without a counted sheet: {stations:,}. If all who could vote there voted against the outcome, "
-    "the risk is {worst}."
+    "Stations that are no box of this audit: {stations:,}. If all who could vote there voted against the "
+    "outcome, the risk is {worst}."
 )
 UNKNOWN = N_(
-    "Stations without a counted sheet: {stations:,}. It is not known how many could vote there, so of them "
-    "it says nothing."
+    "Stations that are no box of this audit: {stations:,}. It is not known how many could vote there, so of "
+    "them it says nothing."
 )
 SEVERAL = N_(
     "The contests are audited with the same boxes, each by its own test, and the risk is the greatest of "
@@ -210,10 +250,10 @@ SEVERAL = N_(
 )
 EACH = N_("{contest} {risk}")
 UNCOVERED_OF = N_(
-    "{contest}: stations without a counted sheet: {stations:,}. If all who could vote there voted against "
-    "the outcome, its risk is {worst}."
+    "{contest}: stations that are no box of this audit: {stations:,}. If all who could vote there voted "
+    "against the outcome, its risk is {worst}."
 )
 UNKNOWN_OF = N_(
-    "{contest}: stations without a counted sheet: {stations:,}. It is not known how many could vote there, "
-    "so of them it says nothing."
+    "{contest}: stations that are no box of this audit: {stations:,}. It is not known how many could vote "
+    "there, so of them it says nothing."
 )

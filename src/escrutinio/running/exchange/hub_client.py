@@ -152,8 +152,8 @@ class HubClient:
         return self.ask(raw, policy, wait).proof
 
     def ask(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> RecordAtHub:
-        """What the hub says of a record, after `wait` seconds at most, at once where the hub says that it will
-        not be public by then; a proof is checked against the record and the policy.
+        """What the hub says of a record, after `wait` seconds at most, at once where the hub says that it
+        will not be public by then; a proof is checked against the record and the policy.
 
         Without a policy nobody says whose the log is. Raises LogError, also where the proof does not hold.
         """

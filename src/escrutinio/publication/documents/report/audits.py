@@ -82,6 +82,8 @@ def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
     if here.bound.most is not None:
         bound += f": {say.whole(here.bound.most)}"
     rows = [
+        (say("Begun by"), audit.by),
+        (say("Sheets at log size"), say.whole(audit.size)),
         (say("Procedure"), say(WORDS[type(audit.method)][audit.method])),
         (say("Risk limit"), say.percent(audit.risk_limit, 2)),
         (say("Basis"), basis_name(one, here.basis, say)),
@@ -91,7 +93,7 @@ def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
         (say("margin (votes)"), say.whole(here.margin)),
     ]
     if audit.bet is not None:
-        rows.insert(4, (say("Bet"), f"{audit.bet.numerator}/{audit.bet.denominator}"))
+        rows.insert(6, (say("Bet"), f"{audit.bet.numerator}/{audit.bet.denominator}"))
     if audit.earlier:
         before = ", ".join(f"{say('entry')} {say.whole(each.index)}" for each in audit.earlier)
         rows.append((say("Begun before by the same organisation"), before))
