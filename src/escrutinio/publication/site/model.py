@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.core.derived.files import has_cards, shown_bases
 from escrutinio.core.election.definition import PROPORTIONAL
-from escrutinio.core.election.embargo import Embargo, embargo_of
+from escrutinio.core.election.embargo import Embargo, embargo_of, has_embargo
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.sheets import valid_of
@@ -174,7 +174,7 @@ class Site:
     def _wait(self) -> Embargo | None:
         charter = self.state.charter
         official = charter is not None and charter.body.role is LogRole.OFFICIAL
-        return embargo_of(self.state) if official else None
+        return embargo_of(self.state) if official and has_embargo(self.body) else None
 
     def results_from(self, race: Race, area: int) -> int:
         """From when on the log may have results of an area by the calendar and the extensions, in seconds
