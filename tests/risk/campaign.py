@@ -15,6 +15,8 @@ from tests.risk.audits import (
     honest,
     in_the_best_order,
     keeping_digits_back,
+    losing_boxes,
+    raised_after_the_draw,
     repeated,
     seeds_from,
     with_slips_held,
@@ -27,6 +29,7 @@ from tests.risk.outcomes import (
     half_of_boxes,
     made_up_elsewhere,
     right,
+    short_bounds,
     whole_boxes,
 )
 
@@ -88,7 +91,12 @@ SEVERAL: dict[str, tuple[Make, Hold]] = {
     "several: one wrong a little": (all_boxes_a_little, among_right_ones),
     "several: one made up elsewhere": (made_up_elsewhere, among_right_ones),
 }
-EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL}
+AFTERWARDS: dict[str, tuple[Make, Hold]] = {
+    "lost: half-wrong boxes that differ": (half_of_boxes, losing_boxes),
+    "lost: all that differ by a little": (all_boxes_a_little, losing_boxes),
+    "bounds: raised after the draw": (short_bounds, raised_after_the_draw),
+}
+EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL, **AFTERWARDS}
 
 
 def line_of(method: str, outcome: str, part: float) -> Line:
