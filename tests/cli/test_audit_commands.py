@@ -123,6 +123,8 @@ def test_a_draw_goes_on_where_the_log_stands_and_a_workbook_makes_it_again(
     assert rest == status["next"]  # as many draws as would end it are more work
     opened = {*rest, *status["rounds"][0]["drawn"]}
     assert len(opened) == status["boxes"]
+    other = ("audit", "draw", miniature, *PRESIDENCY, *THROW)
+    assert "Whoever began the audit opens the rest of the paper: authority." in refused(*other, "--rest")
     sheets = ZipFile(tmp_path / "draw.xlsx")
     assert f"{status['seed']},5" in sheets.read("xl/worksheets/sheet4.xml").decode()
     assert "is not overwritten" in refused(*draw, "--take", "1", "--xlsx", tmp_path / "draw.xlsx")
