@@ -124,6 +124,8 @@ def test_a_draw_goes_on_where_the_log_stands_and_a_workbook_makes_it_again(
     assert rest == status["next"]  # as many draws as would end it are more work
     opened = {*rest, *status["rounds"][0]["drawn"]}
     assert len(opened) == status["boxes"]
+    other = ("audit", "draw", miniature, *PRESIDENCY, *THROW)
+    assert "Whoever began the audit opens the rest of the paper: authority." in refused(*other, "--rest")
     sheets = ZipFile(tmp_path / "draw.xlsx")
     assert f"{status['seed']},5" in sheets.read("xl/worksheets/sheet4.xml").decode()
     assert "is not overwritten" in refused(*draw, "--take", "1", "--xlsx", tmp_path / "draw.xlsx")
@@ -286,13 +288,13 @@ def test_a_throw_is_said_in_one_way(miniature: Path, more: tuple[str, ...]) -> N
 def test_digits_that_are_none_or_that_nobody_kept_are_refused(miniature: Path, tmp_path: Path) -> None:
     throw, file = ("audit", "throw", miniature, *PRESIDENCY, *THROW), tmp_path / "digits.txt"
     for digits in ("", "12a", "٣٣", "1" * 65, "-1"):
-        assert "1 to 64 decimal digits" in refused(*throw, f"--digits={digits}", "--keep", file)
+        assert "decimal digits, from 20 to 64" in refused(*throw, f"--digits={digits}", "--keep", file)
     assert not file.exists()
     for content in ("", "12", f"12 {'0' * 62}", f"12 {'zz' * 32}", f"12 {'00' * 32} 3"):
         file.write_text(content)
         assert "is no file of digits that --keep wrote" in refused(*throw, "--open", file)
     file.write_text(f"1x {'00' * 32}")
-    assert "1 to 64 decimal digits" in refused(*throw, "--open", file)
+    assert "decimal digits, from 20 to 64" in refused(*throw, "--open", file)
     keeping = ("--digits", DIGITS, "--keep", tmp_path / "k")
     other = ("audit", "throw", miniature, *PRESIDENCY, *OFFICER)
     assert "its commitment names: observer/faro" in refused(*other, *keeping)

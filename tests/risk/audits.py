@@ -78,6 +78,17 @@ def best_first(election: Election, procedure: Procedure, counts: Counts) -> Iter
     yield counts
 
 
+def without_what_differs(election: Election, procedure: Procedure, counts: Counts) -> Iterator[Counts]:
+    """Whoever keeps the boxes loses those whose paper speaks against the first, or agrees on none of them."""
+    found = {}
+    for name, each in counts.items():
+        reported = election.boxes.votes[procedure.place[name]]
+        before = int(reported[FIRST] - reported[SECOND]) if procedure.whole else 0
+        if before - each.votes[FIRST] + each.votes[SECOND] <= 0:
+            found[name] = each
+    yield found
+
+
 def with_slips(election: Election, procedure: Procedure, counts: Counts) -> Iterator[Counts]:
     """One count in ten is not agreed on, one in ten has some votes in the wrong column, one in forty has the
     columns exchanged; which of them, chance says."""
@@ -127,6 +138,26 @@ def honest(method: str, election: Election, seeds: Iterator[str]) -> bool:
 def with_slips_held(method: str, election: Election, seeds: Iterator[str]) -> bool:
     """One audit whose counts have slips."""
     return passes(method, election, next(seeds), alter=with_slips)
+
+
+def losing_boxes(method: str, election: Election, seeds: Iterator[str]) -> bool:
+    """One audit of which the counts of all that differ are lost, once it is seen which these are."""
+    return passes(method, election, next(seeds), alter=without_what_differs)
+
+
+def raised_after_the_draw(method: str, election: Election, seeds: Iterator[str]) -> bool:
+    """One audit whose bounds are corrected upward once its seed is known, to what the boxes hold."""
+    seed = next(seeds)
+    procedure = METHODS[method](election, seed, None)
+    more = np.maximum(election.paper.sum(axis=1) - election.boxes.bound, 0)
+    frame, ends = Frame({"one": procedure}, {"one": int(more.sum())}), ENDS.get(method, ENDS_ELSE)
+    drawn = procedure.draw(seed, ends[-1])
+    for end in ends:
+        counts = {"one": counts_of(election, procedure, drawn[:end])}
+        names = [box.station for box in drawn[:end]]
+        if greatest(frame.measure(names, counts, LIMIT, Fraction(1))).risk <= LIMIT:
+            return True
+    return False
 
 
 def in_the_best_order(method: str, election: Election, seeds: Iterator[str]) -> bool:

@@ -16,6 +16,8 @@ from tests.risk.audits import (
     honest,
     in_the_best_order,
     keeping_digits_back,
+    losing_boxes,
+    raised_after_the_draw,
     repeated,
     seeds_from,
     with_slips_held,
@@ -28,6 +30,7 @@ from tests.risk.outcomes import (
     half_of_boxes,
     made_up_elsewhere,
     right,
+    short_bounds,
     whole_boxes,
 )
 from tests.risk.rules import MANNERS, RULES, held
@@ -92,6 +95,11 @@ SEVERAL: dict[str, tuple[Make, Hold]] = {
     "several: one wrong a little": (all_boxes_a_little, among_right_ones),
     "several: one made up elsewhere": (made_up_elsewhere, among_right_ones),
 }
+AFTERWARDS: dict[str, tuple[Make, Hold]] = {
+    "lost: half-wrong boxes that differ": (half_of_boxes, losing_boxes),
+    "lost: all that differ by a little": (all_boxes_a_little, losing_boxes),
+    "bounds: raised after the draw": (short_bounds, raised_after_the_draw),
+}
 BY_RULE: dict[str, tuple[Make, Hold]] = {
     **{
         f"{rule}: {manner}": (partial(make, rule), honest)
@@ -109,7 +117,7 @@ BY_RULE: dict[str, tuple[Make, Hold]] = {
 }
 """Single vouchers, where the outcome is more than who has more votes than whom."""
 
-EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL, **BY_RULE}
+EVERY = {**LINES, RIGHT: (right, honest), **SEVERAL, **BY_RULE, **AFTERWARDS}
 
 
 def outcomes_of(method: str) -> tuple[str, ...]:

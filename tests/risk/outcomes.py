@@ -134,6 +134,15 @@ def dropped_votes(random: np.random.Generator) -> Election:
     return _election(sheets, paper, np.full(BOXES, int(paper.sum(axis=1).max()), np.int64))
 
 
+def short_bounds(random: np.random.Generator) -> Election:
+    """As where sheets drop votes, and the roll had as few voters there as the sheets have votes."""
+    found = dropped_votes(random)
+    sheets = found.boxes.votes
+    short = sheets.sum(axis=1) == 10
+    most = np.where(short, 10, found.paper.sum(axis=1).max())
+    return Election(Boxes(found.boxes.names, sheets, most), found.paper)
+
+
 def right(random: np.random.Generator) -> Election:
     """The paper says what the sheets do: the audit should end."""
     sheets = _sheets(random)

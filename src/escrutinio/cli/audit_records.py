@@ -300,6 +300,8 @@ def draw(
     audit = audit_of(question, opened, commitment)
     if audit.throws.awaited:
         raise InputError("digits-awaited", names=", ".join(audit.throws.awaited))
+    if rest and side_of(signer.name) != audit.organisation:
+        raise InputError("audit-rest-of", organisation=audit.organisation)
     made, about = audit.logged.entry.digest, audit.contest
     found = audit_status(opened.state, about, made, attachments=opened.log.attachment)
     frame = frame_of(opened.state, audit)

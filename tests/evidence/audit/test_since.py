@@ -1,6 +1,7 @@
 """What somebody could do to an audit once it is committed to: the roll, the sheets, the manifest, another
 count of all the paper. Its draw stays, its risk is not stated below the truth, and what happened is said."""
 
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -290,3 +291,70 @@ def test_many_notes_of_one_kind_hide_no_other() -> None:
     found = status(day)
     assert {note.code for note in found.notes} == {"not-named", "sample-differs", "more"}
     assert len(found.notes) <= MOST_NOTES + 1
+
+
+# --- who has begun, who goes on ---
+
+
+def test_dice_that_one_organisation_states_have_begun_an_audit() -> None:
+    day = AuditDay()
+    first = day.commit(bound=ROLL)
+    assert not status(day).begun
+    day.seed(first, by="authority/1", also="")
+    assert status(day).begun
+    later = day.commit(bound=ROLL, follows=first)
+    day.seed(later)
+    found = hold(day, later)
+    assert [each.risk for each in found.earlier] == [1]
+    assert (found.stands, found.may_stop) == ("again", False)
+
+
+def test_whoever_counts_does_not_open_the_rest_for_the_one_who_began() -> None:
+    day, commitment = drawn()
+    rest = tuple(sorted(STATIONS))
+    day.sample(commitment, 1, rest, by="party/azul/1")
+    found = status(day)
+    assert codes(found) == ["sample-differs"]
+    assert not found.rounds[0].rest
+    for box in sorted(set(found.rounds[0].drawn[:15])):
+        day.count_box(commitment, box)
+    assert status(day).may_stop
+
+
+def test_vouchers_drawn_and_not_looked_at_take_nothing_from_a_risk_at_its_limit() -> None:
+    day = AuditDay()
+    commitment = day.commit(AuditMethod.BRAVO)
+    day.seed(commitment)
+    boxes = status(day).next
+    day.sample(commitment, 1, boxes)
+    for box, times in Counter(each.station for each in boxes).items():
+        day.count_box(commitment, box, (times, 0, 0, 0), null=0)
+    before = status(day)
+    assert before.may_stop
+    day.sample(commitment, 2, (p.Box("c0.01", 1),) * len(boxes), by="party/azul/1")
+    found = status(day)
+    assert (found.risk, found.may_stop, len(found.rounds)) == (before.risk, True, 2)
+
+
+# --- which sheets ---
+
+
+def test_hand_counts_are_no_sheets_that_an_audit_could_be_of() -> None:
+    day, commitment = drawn()
+    hold(day, commitment)
+    day.commit(bound=ROLL, basis="paper", by="observer/red/1")
+    with pytest.raises(EvidenceError, match="no sheets 'paper'"):
+        status(day)
+
+
+def test_copies_whose_outcome_is_not_that_of_the_official_sheets_are_said_to_be() -> None:
+    day = AuditDay()
+    for box in STATIONS[:10]:
+        day.copy("party/azul/1", box, (10, 150, 10, 3), null=2)
+    day.commit(bound=ROLL, basis="copies:party/azul", by="party/azul/1")
+    assert codes(status(day)) == ["official-otherwise"]
+    day = AuditDay()
+    for box in STATIONS:
+        day.copy("party/azul/1", box, day.paper[box], null=2)
+    day.commit(bound=ROLL, basis="copies:party/azul", by="party/azul/1")
+    assert codes(status(day)) == []

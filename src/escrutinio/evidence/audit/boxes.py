@@ -15,7 +15,7 @@ from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.sheets import ballots_of, valid_of
-from escrutinio.core.election.state import COPIES, REPORTED, ElectionState, Status
+from escrutinio.core.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, ElectionState, Status
 from escrutinio.core.election.tables import read_columns
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records.codes import BoundSource
@@ -109,7 +109,9 @@ def boxes_of(
     `roll` is the one that bounds them, with the stations of the state's, where it was another one then.
     Raises EvidenceError where there is none, or where something does not bound what they hold.
     """
-    if contest not in state.tables or basis not in [each.code for each in state.bases]:
+    # Hand counts are what sheets are compared with, and sheets by late keys alone are some of them.
+    known = [each.code for each in state.bases if each.code not in (PAPER, REPORTED_LATE)]
+    if contest not in state.tables or basis not in known:
         raise EvidenceError("sheets-none", basis=repr(basis[:80]), contest=repr(contest[:80]))
     view, table = state.contest(contest), state.tables[contest]
     then = state.roll if roll is None else roll

@@ -32,10 +32,12 @@ B = TypeVar("B", t.CountCommitment, t.MixedCount)
 
 @dataclass(frozen=True, slots=True)
 class StatedSample:
-    """A sample as the log has it: the boxes of one round, and its log index."""
+    """A sample as the log has it: the boxes of one round, its log index, and whether whoever began the audit
+    says it, who alone may open all the rest of the paper by one."""
 
     index: int
     boxes: tuple[p.Box, ...]
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,12 +319,12 @@ def _take(
     elif not audit.names(signer):
         audit.notes.append(note("not-named", index, signer=signer))
     elif isinstance(said, t.AuditSample):
-        _take_sample(audit, index, said)
+        _take_sample(audit, index, signer, said)
     else:
         _take_result(audit, logged, said)
 
 
-def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
+def _take_sample(audit: AuditRecords, index: int, signer: str, said: t.AuditSample) -> None:
     """Samples come round after round, from 1; the same sample said again changes nothing."""
     expected = len(audit.samples) + 1
     if 1 <= said.round < expected and said.boxes == audit.samples[said.round - 1].boxes:
@@ -332,7 +334,7 @@ def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
     elif sum(len(sample.boxes) for sample in audit.samples) + len(said.boxes) > MAX_DRAWS:
         audit.notes.append(note("sample-size", index, stated=len(said.boxes)))
     else:
-        audit.samples.append(StatedSample(index, said.boxes))
+        audit.samples.append(StatedSample(index, said.boxes, side_of(signer) == audit.organisation))
 
 
 def _take_result(audit: AuditRecords, logged: Logged[t.Body], said: t.AuditResult) -> None:

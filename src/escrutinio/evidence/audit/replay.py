@@ -1,7 +1,8 @@
 """The rounds of an audit, made again: what the seed draws, whatever the samples say, and the risk after each.
 
-A sample that names all boxes not drawn yet, in the order of their codes, is no draw: it opens the rest of
-the paper. Once every box is counted, nothing is left to chance: the paper's totals have the outcome or not.
+A sample by whoever began the audit that names all boxes not drawn yet, in the order of their codes, is no
+draw: it opens the rest of the paper. Once every box is counted, nothing is left to chance: the paper's totals
+have the outcome or not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,7 +65,8 @@ def rounds_of(
             mine = frame.draw(audit.seed, len(drawn) + len(sample.boxes))[len(drawn) :]
         except EvidenceError:
             mine = ()
-        rest = sample.boxes == tuple(map(p.Box, left)) != mine and frame.whole
+        # Who counts could otherwise end the draws, and with them any other end than a whole count.
+        rest = sample.own and sample.boxes == tuple(map(p.Box, left)) != mine and frame.whole
         if rest:
             mine = sample.boxes
         elif not mine or (rounds and rounds[-1].rest):
@@ -94,6 +96,10 @@ def _round(
     names = [box.station for box in mine]
     found = frame.accepted(audit.counted, [*drawn, *names], samples)
     risks = frame.measure(drawn if rest else [*drawn, *names], found.counts, limit, audit.throws.share)
+    if not frame.whole and before:
+        # A sequential test stands once it was at its limit, whatever is drawn after it and not looked at.
+        last = before[-1].risks
+        risks = {name: min(each, last[name], key=_risk_of) for name, each in risks.items()}
     ends = frame.settled(found.counts)
     settled = all(ends.values()) if len(ends) == len(frame.parts) else None
     opened = len({*drawn, *names})
@@ -109,6 +115,10 @@ def _round(
         risks,
         ends,
     )
+
+
+def _risk_of(each: Measured) -> Fraction:
+    return each.risk
 
 
 def unopened(frame: Frame, rounds: Sequence[AuditRound]) -> list[str]:

@@ -58,6 +58,12 @@ class Throws:
         return tuple(name for name in self.throwers if name not in self.opened)
 
     @property
+    def begun(self) -> bool:
+        """Whether somebody has opened digits, or stated dice, be it alone: from then on the seed is known in
+        part, and another audit would be another try."""
+        return bool(self.opened or any(self.dice.values()))
+
+    @property
     def lengths(self) -> tuple[int, int]:
         """How many digits each thrower gives, at least and at most, so that they are a seed together."""
         most = MOST_DIGITS // len(self.throwers)

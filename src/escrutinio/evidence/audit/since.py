@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escrutinio.core.election.sheets import valid_of
-from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.state import REPORTED, ElectionState
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.boxes import above_law, counted_then
@@ -38,11 +39,28 @@ def sheets_since(
     changed, added = int(((then >= 0) & (now != then)).sum()), int(((then < 0) & (now >= 0)).sum())
     if not changed and not added:
         return SheetsSince(0, 0, True)
-    table, rows = state.tables[contest], now[now >= 0]
+    return SheetsSince(changed, added, _shown_by(state, contest, now, procedure))
+
+
+def official_otherwise(state: ElectionState, audit: AuditRecords, frame: Frame) -> list[AuditFinding]:
+    """The contests that an audit is of by other sheets than the official ones, which show another outcome."""
+    found = []
+    for part in audit.parts:
+        rows = state.counted.get((part.contest, REPORTED))
+        if part.basis == REPORTED or rows is None or not (rows >= 0).any():
+            continue
+        if not _shown_by(state, part.contest, rows, frame.parts[part.contest]):
+            found.append(note("official-otherwise", audit.logged.index, contest=part.contest))
+    return found
+
+
+def _shown_by(state: ElectionState, contest: str, counted: NDArray[np.int32], procedure: Procedure) -> bool:
+    """Whether the rows that count at the stations have the outcome that an audit tests."""
+    table, rows = state.tables[contest], counted[counted >= 0]
     votes = by_candidate(state.contest(contest), table.counts[rows]).sum(axis=0)
     others = np.maximum(table.classes[rows], 0).sum(axis=0)
     figures = [*votes.tolist(), *others.tolist(), int(valid_of(table)[rows].sum())]
-    return SheetsSince(changed, added, all(each.margin(figures) > 0 for each in procedure.assertions))
+    return all(each.margin(figures) > 0 for each in procedure.assertions)
 
 
 def of_bounds(state: ElectionState, audit: AuditRecords, frame: Frame) -> list[AuditFinding]:

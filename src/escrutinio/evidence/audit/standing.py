@@ -68,7 +68,8 @@ class AuditStatus:
 
     `index` and `digest` of its commitment, the organisation that it is `by`, the log `size` whose sheets
     it is of, and what that fixes: `method`, `risk_limit`, the stake of the `bet` (None where the
-    procedure does not bet), `throwers` of the seed, of whom digits are `awaited`, and the audit that it
+    procedure does not bet), `throwers` of the seed, of whom digits are `awaited`, whether it has `begun`,
+    since somebody opened digits or stated dice, so that it cannot be begun again, and the audit that it
     `follows`. `contest`: the one that its records are about; `contests`: all that it is of, that one
     first. `boxes`: how many it draws from; `sum_of_bounds`: U, for the weighted draw. `next`: the boxes
     of the next round, if they all agree enough to end the audit. `compared`: every opened box with what
@@ -87,6 +88,7 @@ class AuditStatus:
     bet: Fraction | None
     throwers: tuple[str, ...]
     awaited: tuple[str, ...]
+    begun: bool
     follows: bytes | None
     boxes: int
     sum_of_bounds: Fraction | None
@@ -147,11 +149,6 @@ class AuditStatus:
         """Further clean boxes that would end the audit, 0 if it may stop, None if none do or it has not
         begun."""
         return self.rounds[-1].measured.more if self.rounds else None
-
-    @property
-    def begun(self) -> bool:
-        """Whether its seed is known, in part or whole, so that it cannot be begun again."""
-        return bool(self.rounds or self.seed is not None or set(self.throwers) - set(self.awaited))
 
     @property
     def stands(self) -> str:

@@ -38,7 +38,7 @@ from escrutinio.evidence.audit.pool import Pool, pooled
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, audits_of, contests_of, read_audit
 from escrutinio.evidence.audit.replay import AuditRound, judge_results, next_boxes, rounds_of
-from escrutinio.evidence.audit.since import of_bounds, sheets_since
+from escrutinio.evidence.audit.since import of_bounds, official_otherwise, sheets_since
 from escrutinio.evidence.audit.standing import (
     Audits,
     AuditStatus,
@@ -165,7 +165,7 @@ class _Making:
         audit = read_audit(state, contest, commitment, root_at=self.root_at, attachments=self.attachments)
         limit = _limit(audit.body.risk_limit)
         frame = frame_of(state, audit)
-        notes = [*audit.notes, *of_bounds(state, audit, frame)]
+        notes = [*audit.notes, *of_bounds(state, audit, frame), *official_otherwise(state, audit, frame)]
         rounds = rounds_of(audit, frame, limit, notes)
         notes += judge_results(audit, rounds)
         first = frame.first
@@ -190,6 +190,7 @@ class _Making:
             bet=audit.bet if isinstance(first, Ppeb | Hot) else None,
             throwers=audit.throws.throwers,
             awaited=audit.throws.awaited,
+            begun=audit.throws.begun,
             follows=audit.body.follows,
             boxes=len(frame.names),
             sum_of_bounds=first.weights.sum_of_bounds if isinstance(first, Ppeb) else None,

@@ -60,6 +60,10 @@ NOTES = {
     "sample-size": N_(
         "The sample in entry {entry} has {stated} boxes, more than can be drawn; it is left out."
     ),
+    "official-otherwise": N_(
+        "By the official sheets as reported, contest {contest} has another outcome than by those that the "
+        "commitment (entry {entry}) names."
+    ),
     "not-drawn": N_(
         "The hand count of box {box} (entry {entry}) is for this audit, which did not draw that box; "
         "it does not enter."
