@@ -57,6 +57,11 @@ def test_the_contents_page_and_the_readme_lead_to_every_page() -> None:
     assert "docs/index.md" in links(ROOT / "README.md")
 
 
+def test_every_picture_is_shown_on_a_page() -> None:
+    shown = {(page.parent / target).resolve() for page in PAGES for target in links(page)}
+    assert set((ROOT / "docs" / "images").iterdir()) <= shown
+
+
 def test_anchors_are_those_that_hosts_make(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(

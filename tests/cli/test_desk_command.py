@@ -56,9 +56,12 @@ def test_a_link_is_drawn_as_a_code(directory: Path) -> None:
         (("--listen", "0.0.0.0:0", "--tls"), "--name"),
         (("--listen", "desk.lan:0"), "no place to listen"),
         (("--key", "officer-1.key"), "write NAME=FILE"),
+        (("--trust", "none.toml"), "--audits"),
+        (("--unread", "."), "pictures"),
+        (("--clerks",), "pictures"),
     ],
 )
-def test_where_it_may_not_listen_is_said(directory: Path, arguments: tuple[str, ...], sentence: str) -> None:
+def test_what_it_cannot_do_is_said(directory: Path, arguments: tuple[str, ...], sentence: str) -> None:
     refused = in_process("desk", "open", directory, *arguments)
     assert refused.exit_code == 2
     assert sentence in refused.stderr

@@ -107,6 +107,10 @@ def test_bad_use_is_one_sentence(photos: Path, tmp_path: Path) -> None:
     out = ("--out", tmp_path / "o.jsonl")
     assert "is no folder" in refused("scan", tmp_path / "none", *out)
     assert ".csv" in refused("scan", photos, *out, "--report", tmp_path / "report.txt")
+    other = tmp_path / "another.csv"
+    other.write_text("a letter\n")
+    assert "--resume" in refused("scan", photos, *out, "--report", other)
+    assert other.read_text() == "a letter\n"
     (tmp_path / "o.jsonl").write_text("a letter\n")
     assert "line 1" in refused("scan", photos, *out, "--resume")
 

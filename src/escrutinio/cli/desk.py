@@ -80,6 +80,10 @@ def open_desk(
     from escrutinio.running.desk.certificate import CERTIFICATE, TLS_KEY, certificate_of
     from escrutinio.running.workspace.workspace import open_workspace
 
+    if audits is None and trust is not None:
+        raise click.UsageError(say("--trust goes with --audits"))
+    if not kept and pictures is None and (unread is not None or clerks):
+        raise click.UsageError(say("--unread and --clerks go with the pictures that people type"))
     workspace = open_workspace(directory)
     listening = read_listening(listen, names, tls)
     private = desk_directory(workspace)

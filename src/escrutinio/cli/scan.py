@@ -72,7 +72,9 @@ def command(
     if report is not None and report.suffix not in (".csv", ".json"):
         raise InputError("report-name")
     if out.exists() and not resume:
-        raise InputError("scan-there", path=out)  # fmt: skip
+        raise InputError("scan-there", path=out)
+    if report is not None and report.exists() and not resume:
+        raise InputError("scan-report-there", path=report)
     with _alone(out), progress_bar(quiet or as_json) as progress:
         earlier = read_earlier(out) if out.exists() else None
         files = list(
