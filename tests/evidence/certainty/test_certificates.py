@@ -271,6 +271,23 @@ def test_claim_in_the_log() -> None:
     assert study_claim(state, logged, None).sheets is None
 
 
+def test_an_announcement_of_some_candidates_says_nothing_of_the_others() -> None:
+    """Whoever announces their own votes alone is not first by that, nor is the place theirs."""
+    day = election()
+    claim(day, p.Announced("ana", 60), covered="100", code="alone")
+    claim(day, p.Announced("ana", 60), p.Announced("blas", 10), covered="100", code="two")
+    claim(day, p.Announced("ana", 60), p.Announced("blas", 10), valid=60, code="short")
+    claim(day, p.Announced("ana", 60), p.Announced("blas", 10), valid=150, code="rest")
+    state = day.state()
+    *parts, whole = state.records(t.Claim)
+    for part in parts:
+        with pytest.raises(EvidenceError, match="does not say how many votes the candidates have"):
+            claim_certificate(state, part)
+    found = claim_certificate(state, whole).certificate
+    assert (found.candidates, found.votes) == (("ana", "blas", "others"), (60, 10, 80))
+    assert "others first, 20 votes ahead" in found.sentences("en")[0]
+
+
 def test_claims_without_figures() -> None:
     day = election()
     claim(day, p.Announced("ana", None, "51"), code="a")
