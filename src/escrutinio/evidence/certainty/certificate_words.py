@@ -301,7 +301,7 @@ _LIMITS_ANNOUNCED = N_(
     "the announced share of stations as they are, and does not know which stations these are."
 )
 LEFT_OUT = N_(
-    "Voters whom neither the roll nor the election's rules name (abroad, in transit, staff who vote where "
+    "Voters whom neither the roll nor the rules name (abroad, in transit, staff who vote where "
     "they serve) are left out."
 )
 """What no bound of outstanding ballots has; it stands beside every certificate."""

@@ -193,8 +193,8 @@ class Words:
         return Markup(" {}.").format(Markup(", ").join(parts)) if parts else Markup("")
 
     def account_says(self, told: Told) -> Markup:
-        """The result of an account in one sentence; of one that has both sheets and announcements, that of the
-        sheets by name, and the shares of the first two in what it announced last."""
+        """The result of an account in one sentence; of one that has both sheets and announcements, that of
+        the sheets by name, and the shares of the first two in what it announced last."""
         column, announced = told.account.column, told.account.announced
         if column is None or not announced or told.announced is not None:
             return self._account_shows(told)
