@@ -108,7 +108,7 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(
 
 
 LEFT_OUT = (
-    "Voters whom neither the roll nor the election's rules name (abroad, in transit, staff who vote where "
+    "Voters whom neither the roll nor the rules name (abroad, in transit, staff who vote where "
     "they serve) are left out."
 )
 

@@ -161,13 +161,15 @@ def claim_certificate(
     """The certificate of an announced result in the log.
 
     The size of the roll is `registered`, or what the claim says, or `announced_roll`. Candidates it does not
-    name stand together as `others`. Raises EvidenceError as `announced_result` does, and for a row without
-    votes.
+    name stand together as `others`. Raises EvidenceError as `announced_result` does, for a row without
+    votes, and where nothing says how many votes those have that it does not name.
     """
     body, view = announced_result(state, claim)
     votes = {row.candidate: row.votes for row in body.rows}
     if None in votes.values() or not votes:
         raise EvidenceError("claim-no-votes", code=repr(body.code))
+    if OTHERS not in votes and not votes.keys() >= set(view.candidates):
+        votes[OTHERS] = _unnamed(view, body)
     share = None if body.covered is None else parse_percentage(body.covered)
     names = (*view.candidates, OTHERS) if OTHERS in votes else view.candidates
     named = tuple(name for name in names if name in votes)
@@ -184,6 +186,19 @@ def claim_certificate(
         area=claim.entry.about.area or view.area,
         basis=f"{CLAIM}{body.code}",
     )
+
+
+def _unnamed(view: ContestView, body: t.Claim) -> int:
+    """The votes of the candidates that a claim does not name, by the valid votes that it gives.
+
+    Raises EvidenceError where it does not say: whoever it leaves out may be ahead of all that it names.
+    """
+    rest = (
+        -1 if body.valid is None or view.marks > 1 else body.valid - sum(row.votes or 0 for row in body.rows)
+    )
+    if rest < 0:
+        raise EvidenceError("claim-part", code=repr(body.code))
+    return rest
 
 
 def _stations_of(state: ElectionState, view: ContestView, area: str) -> Outside:

@@ -89,8 +89,8 @@ def _shown(found: Certified, said: Statement) -> str | tuple[str, str]:
     if not any(found.votes):
         return _NO_VOTE_LEFT if found.outstanding.disputed else _NO_VOTE
     if not said.tied:
-        equal = said.code == "first" and said.among
-        return _FIRST_EQUAL if equal else _SHOWN[said.code]
+        alone = said.code == "first" and (said.among or said.withstands is None)
+        return _FIRST_ALONE if alone else _SHOWN[said.code]
     if len(said.tied) <= said.open:
         return _UNVOTED[said.code]
     if said.open == 1:
@@ -154,7 +154,7 @@ _SHOWN: Mapping[str, str | tuple[str, str]] = {
     "seats": N_("{source} give seats to {who}."),
     "no-list": N_("{source} give no list the share that a seat needs, so that nobody takes part."),
 }
-_FIRST_EQUAL = N_("{source} have {who} first.")
+_FIRST_ALONE = N_("{source} have {who} first.")
 _BY_ORDER = N_("Of {among}, who are equal, the order that the law gives puts {broken} first.")
 _BY_LOTS = N_("Of {among}, who are equal, lots were drawn for {broken}.")
 _NO_VOTE = N_("{source} have no vote for anybody.")
@@ -301,7 +301,7 @@ _LIMITS_ANNOUNCED = N_(
     "the announced share of stations as they are, and does not know which stations these are."
 )
 LEFT_OUT = N_(
-    "Voters whom neither the roll nor the election's rules name (abroad, in transit, staff who vote where "
+    "Voters whom neither the roll nor the rules name (abroad, in transit, staff who vote where "
     "they serve) are left out."
 )
 """What no bound of outstanding ballots has; it stands beside every certificate."""

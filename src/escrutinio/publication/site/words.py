@@ -194,14 +194,14 @@ class Words:
 
     def account_says(self, told: Told) -> Markup:
         """The result of an account in one sentence; of one that has both sheets and announcements, that of
-        either, by its name."""
+        the sheets by name, and the shares of the first two in what it announced last."""
         column, announced = told.account.column, told.account.announced
         if column is None or not announced or told.announced is not None:
             return self._account_shows(told)
         last = told_last(told.account)
-        both = (self.basis(column), told), (self.announcement_label(announced[-1]), last)
-        return Markup(" ").join(
-            Markup("{}: {}").format(name, self._account_shows(each)) for name, each in both
+        label = self.announcement_label(announced[-1])
+        return Markup("{}: {} {}: {}").format(
+            self.basis(column), self._account_shows(told), label, self._first_two(last)
         )
 
     def _account_shows(self, told: Told) -> Markup:
@@ -211,8 +211,12 @@ class Words:
             return shown(
                 self, race, found, sum(told.votes or ()) if column is None else column.valid[race.area]
             )
+        return self._first_two(told)
+
+    def _first_two(self, told: Told) -> Markup:
+        """The shares of the two who have most, and of whoever is equal to the second."""
         shares = [
-            Markup("{} {}").format(self.candidate(race, number), self.form.announced(told.percent[number]))
+            Markup("{} {}").format(self.candidate(told.race, number), self.account_share(told, number))
             for number in told.first(2)
         ]
         return Markup("{}.").format(Markup(", ").join(shares))
