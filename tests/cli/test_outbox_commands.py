@@ -79,6 +79,21 @@ def test_what_a_thermal_printer_took_is_known_as_printed(
     assert opened.held()[0].printed is not None
 
 
+def test_an_outbox_whose_file_is_empty_is_none(box: Path, tmp_path: Path, sheet: bytes) -> None:
+    """As a power cut may leave it: whoever saves from it is not told that all is saved."""
+    (tmp_path / "a.cose").write_bytes(sheet)
+    (tmp_path / "stick").mkdir()
+    for path in box.glob("outbox.sqlite*"):
+        path.write_bytes(b"")
+    for words in (
+        ("outbox", "status", box),
+        ("outbox", "add", box, tmp_path / "a.cose"),
+        ("outbox", "take-out", box, "-o", tmp_path / "out"),
+        ("usb", "save", box, tmp_path / "stick"),
+    ):
+        assert "holds no outbox" in refused(*words)
+
+
 def test_a_record_is_found_by_its_receipt_code(miniature: Path, sheet: bytes) -> None:
     code = receipt_code(sha256(sheet).digest())
     found = escrutinio("check", code.replace(" ", "-"), "--log", miniature, "--json")

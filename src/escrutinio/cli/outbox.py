@@ -314,7 +314,6 @@ def screen(directory: Path, port: int) -> None:
     from escrutinio.running.desk.station import station_application
 
     outbox = open_outbox(directory)
-    outbox.settings  # noqa: B018 - an outbox that was never begun is refused here
     serve_locally(station_application(outbox, now), port, click.echo)
 
 

@@ -85,9 +85,12 @@ def kept_back(
 
 
 def open_outbox(directory: Path, *, make: bool = False) -> Outbox:
-    """The outbox in a directory, closed when the command ends. Raises as `Outbox`."""
+    """The outbox in a directory, closed when the command ends. Raises as `Outbox`, and InputError for one
+    that was never begun: a file that a crash left empty is no outbox without records."""
     from escrutinio.running.exchange.outbox import Outbox
 
     outbox = Outbox(directory, make=make)
     click.get_current_context().call_on_close(outbox.close)
+    if not make:
+        outbox.settings  # noqa: B018 - read for its refusal
     return outbox
