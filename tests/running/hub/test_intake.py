@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -196,3 +198,37 @@ def test_where_many_wait_for_what_is_not_public_nobody_more_does(
         assert not await log.until_public(10**6, 0.01)
 
     asyncio.run(ask())
+
+
+def test_a_store_of_another_log_takes_and_promises_nothing(tmp_path: Path) -> None:
+    first, second = (begun(tmp_path / name) for name in _made(tmp_path, "first", "second"))
+    older, private = tmp_path / "older", first.workspace.private
+
+    def opened(night: Night) -> None:
+        with keeper(night.workspace, Budgets(1, 1, lambda: 0.0), None):
+            pass
+
+    def copy(source: Path, target: Path) -> None:
+        for old in target.glob("store.sqlite*"):
+            old.unlink()
+        for each in source.glob("store.sqlite*"):
+            shutil.copy(each, target)
+
+    opened(first)
+    older.mkdir()
+    copy(private, older)
+    copy(second.workspace.private, private)
+    with pytest.raises(LogError, match="another history"):
+        opened(first)
+    copy(older, private)
+    first.workspace.add(first.complaints(1), first.signer, CLOCK)
+    copy(older, private)
+    with pytest.raises(LogError) as caught:
+        opened(first)
+    assert caught.value.code == "store-behind"
+
+
+def _made(home: Path, *names: str) -> tuple[str, ...]:
+    for name in names:
+        (home / name).mkdir()
+    return names

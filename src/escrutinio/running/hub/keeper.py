@@ -26,6 +26,7 @@ from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.committing import Committing
 from escrutinio.running.hub.holding import HELD, Holding, Kept, forget_file, held_file, publish_file
 from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
+from escrutinio.running.hub.public_log import check_store
 from escrutinio.running.workspace.workspace import Workspace
 
 MOST_WANTED = 10_000
@@ -209,13 +210,14 @@ class Keeper:
 def keeper(workspace: Workspace, budgets: Budgets, key: ReceiverKey | None) -> Iterator[Keeper]:
     """What takes records into a workspace's log; any number of processes may have one.
 
-    Raises LogError where the log cannot be read, or does not hear the key.
+    Raises LogError where the log cannot be read, does not hear the key, or is not that of the store.
     """
     with (
         workspace.acceptor() as acceptor,
         workspace.store() as store,
         promising(workspace, key) as promises,
     ):
+        check_store(workspace, store)
         made = Keeper(workspace, acceptor, store, budgets, promises)
         made.check_key()
         yield made

@@ -13,6 +13,7 @@ from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
 from escrutinio.core.log.merkle import ReadHashes
 from escrutinio.core.log.proofs import format_proof, make_proof
 from escrutinio.core.log.reader import CHECKPOINT, hash_source, open_log
+from escrutinio.core.log.store import Store
 from escrutinio.running.workspace.workspace import Workspace
 
 LOOKS_EVERY = 0.05
@@ -91,3 +92,19 @@ class PublicLog:
                         self._moved = asyncio.Event()
         finally:
             self._looking = None
+
+
+def check_store(workspace: Workspace, store: Store) -> None:
+    """Raise LogError where a store is not that of a workspace's published log: of another one, or an older
+    copy. No publisher would make public what is taken into it, and it would be promised all the same."""
+    directory = workspace.public / "log"
+    if not (directory / CHECKPOINT).exists():
+        return
+    published = parse_checkpoint(open_log(directory).checkpoint()).checkpoint
+    public = store.head("public")  # after the file, which follows on it
+    if published.size > public.size:
+        raise LogError("store-behind", published=published.size, size=public.size)
+    founding = (workspace.settings.election, workspace.settings.charter)[: published.size]
+    places = [store.index_of(bytes.fromhex(each)) for each in founding]
+    if places != [*range(len(founding))] or (published.size == public.size and published.root != public.root):
+        raise LogError("store-other-history", size=published.size)
