@@ -180,7 +180,7 @@ def test_bytes_that_are_no_request_get_a_sentence_too(receiver: Running, sent: b
 
 def test_who_asks_on_and_on_and_reads_nothing_is_ended(receiver: Running) -> None:
     where = urlsplit(receiver.address)
-    asked = b"GET /health HTTP/1.1\r\nHost: hub\r\n\r\n"
+    asked = b"GET /problems/hub-type HTTP/1.1\r\nHost: hub\r\n\r\n"
     for many, ended in ((MOST_AHEAD, False), (2_000, True)):
         with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as connection:
             connection.sendall(asked * many)
