@@ -74,7 +74,7 @@ def test_each_helps_with_an_example(lang: str, example: str) -> None:
         (("claims", "{m}", *PRESIDENCY, "--claim", "x"), "ancla-first-night"),
         (("audit", "plan", "{m}", *PRESIDENCY, "--risk-limit", "five"), "percentage"),
         (("audit", "plan", "{m}", *PRESIDENCY, "--risk-limit", "100"), "not between 0 and 1"),
-        (("audit", "plan", "{m}", *PRESIDENCY, "--basis", "reported-late"), "No box"),
+        (("audit", "plan", "{m}", *PRESIDENCY, "--basis", "reported-late"), "No audit is of"),
         (("audit", "status", "{m}", "--contest", "consejo-norte"), "no such commitment"),
         (("audit", "status", "{m}", *PRESIDENCY, "--commitment", "AB"), "64 hexadecimal digits"),
         (("audit", "status", "{m}", *PRESIDENCY, "--commitment", "0" * 64), "no such commitment"),

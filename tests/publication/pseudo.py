@@ -15,6 +15,7 @@ from escrutinio.base.words.catalogue import SOURCE, _found, catalogue, endonyms
 from escrutinio.base.words.po import Message
 from escrutinio.base.words.wording import _marks, separators
 from escrutinio.core.election.findings.table import ROWS
+from escrutinio.core.election.keys import side_of
 from escrutinio.core.election.state import ElectionState
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.bundle import bundle
@@ -119,6 +120,7 @@ def names(state: ElectionState, shown: Presentation) -> frozenset[str]:
     """Every text of the records, the roll and the configuration, and every word of the rules."""
     found = {*state.areas.names, *state.areas.codes, *state.areas.levels, *state.roll.stations}
     found |= {*state.roll.centers, *state.roll.center_names.values(), *state.signers, *state.organisations}
+    found |= set(map(side_of, state.signers))
     found |= {title.text for basis in state.bases for title in basis.titles}
     for logged in state.controls:
         found |= {*texts(logged.entry.body), logged.entry.subject}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,8 +99,14 @@ def _asked(kept: Keeper, ask: Callable[[Intake], Awaitable[None]]) -> list[tuple
         finally:
             await intake.close()
 
-    asyncio.run(run())
+    _run(run())
     return heard
+
+
+def _run(asked: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: a browser that other tests share has a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, asked).result()
 
 
 def test_an_enrolment_that_the_log_has_already_has_nothing_tried_again(night: Night, kept: Keeper) -> None:
@@ -197,7 +205,7 @@ def test_where_many_wait_for_what_is_not_public_nobody_more_does(
         await asyncio.gather(*waiting, return_exceptions=True)
         assert not await log.until_public(10**6, 0.01)
 
-    asyncio.run(ask())
+    _run(ask())
 
 
 def test_a_store_of_another_log_takes_and_promises_nothing(tmp_path: Path) -> None:

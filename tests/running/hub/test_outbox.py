@@ -109,7 +109,7 @@ def test_a_damaged_outbox_says_so(night: Night, tmp_path: Path) -> None:
     outbox = box(night, tmp_path / "box", NOWHERE)
     (raw,) = night.complaints(1)
     outbox.add([raw], {}, Channel.NETWORK, CLOCK)
-    outbox._db.execute("UPDATE record SET raw = ?", (raw[:-1] + b"\0",))
+    outbox._db.execute("UPDATE record SET raw = ?", (raw[:-1] + bytes([raw[-1] ^ 1]),))
     with pytest.raises(LogError) as refused:
         outbox.held()
     assert refused.value.code == "outbox-damaged"

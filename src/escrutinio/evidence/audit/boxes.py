@@ -110,9 +110,10 @@ def boxes_of(
     Raises EvidenceError where there is none, or where something does not bound what they hold.
     """
     # Hand counts are what sheets are compared with, and sheets by late keys alone are some of them.
-    known = [each.code for each in state.bases if each.code not in (PAPER, REPORTED_LATE)]
-    if contest not in state.tables or basis not in known:
+    if contest not in state.tables or basis not in [each.code for each in state.bases]:
         raise EvidenceError("sheets-none", basis=repr(basis[:80]), contest=repr(contest[:80]))
+    if basis in (PAPER, REPORTED_LATE):
+        raise EvidenceError("audit-of-basis", basis=repr(basis))
     view, table = state.contest(contest), state.tables[contest]
     then = state.roll if roll is None else roll
     rows = counted_then(state, contest, basis, size, then)
