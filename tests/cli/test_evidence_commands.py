@@ -249,7 +249,7 @@ def test_a_claim_in_words(venezuela: Path) -> None:
     text = said("claims", venezuela, "--claim", "cne-bulletin-2", lang="es")
     assert "no muestran señal de haber sido calculadas" in text
     assert "EG 7.303.480 5.326.104 −1.977.376" in text
-    assert "las 941 mayores fuera del anuncio 3.645 14,5\u00a0% 3.644,85" in text
+    assert "las 941 que más pesan fuera del anuncio 3.645 14,5\u00a0% 3.644,85" in text
     assert "cne-bulletin-1" not in text
 
 
