@@ -136,7 +136,7 @@ _COMMON = (
     ),
     click.option(
         "--basis",
-        help=say("Which sheets; by default the basis with most of them."),
+        help=say("Which sheets; by default the first basis that has some, as on the pages."),
     ),
     trust_option,
     click.option(

@@ -96,7 +96,7 @@ class Log:
     ) -> Totals:
         """The votes of each candidate, or of each option of the ballot, in every area of a contest.
 
-        Without `contest` the only one; without `basis` the one with most sheets that count. Raises
+        Without `contest` the only one; without `basis` the first with a sheet that counts. Raises
         InputError for codes that the election does not have.
         """
         code, chosen = self._chosen(contest, basis)

@@ -343,7 +343,7 @@ def test_hand_counts_are_no_sheets_that_an_audit_could_be_of() -> None:
     day, commitment = drawn()
     hold(day, commitment)
     day.commit(bound=ROLL, basis="paper", by="observer/red/1")
-    with pytest.raises(EvidenceError, match="no sheets 'paper'"):
+    with pytest.raises(EvidenceError, match="No audit is of the sheets 'paper'"):
         status(day)
 
 

@@ -28,7 +28,7 @@ def choose_contest(state: ElectionState, code: str | None, asked_with: str = "--
 
 
 def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
-    """The basis with this code, or the one with most counted sheets, the first of equals; "" for none.
+    """The basis with this code, or the first that has a sheet which counts, as on the pages; "" for none.
 
     Raises InputError for a basis that the election does not have, naming those that it has.
     """
@@ -37,8 +37,7 @@ def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
         if code not in codes:
             raise InputError("basis-unknown", basis=repr(code[:80]), known=few(codes))
         return code
-    best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
-    return best if best and counted_sheets(state, contest, best) else ""
+    return next((each for each in codes if counted_sheets(state, contest, each)), "")
 
 
 def basis_with_sheets(basis: str, contest: str) -> str:
