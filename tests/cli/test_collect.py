@@ -31,8 +31,8 @@ def made(miniature: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for arguments in (
         ("collect", "init", root / "azul", "--definition", miniature, "--organisation", "party/azul",
          "--origin", "azul.example/actas", "--title", "es=Azul", "--title", "en=Blue"),
-        ("print", "--all", "--contest", "presidencia", "--basis", "ruled", "--paper", "80mm", "--log", miniature,
-         "-o", root / "prints"),
+        ("print", "--all", "--contest", "presidencia", "--basis", "ruled", "--paper", "80mm",
+         "--log", miniature, "-o", root / "prints"),
         ("scan", root / "prints", "--out", root / "sheets.jsonl"),
     ):  # fmt: skip
         done = in_process(*arguments, **WORDS)

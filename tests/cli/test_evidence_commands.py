@@ -213,7 +213,7 @@ def test_the_miniature_by_area_size_and_method(miniature: Path) -> None:
     assert (before["size"], sum(before["votes"].values()), before["status"]) == (40, 0, "open")
     assert before["sentences"]["en"][0].startswith("Official sheets as reported, the log at 40 entries: ")
     assert north["sentences"]["en"][0].startswith("Official sheets as reported, Isla Norte: ")
-    assert "Other bases (--basis): reported" in said("irreversibility", miniature, *PRESIDENCY)
+    assert "Other bases (--basis): ruled" in said("irreversibility", miniature, *PRESIDENCY)
 
 
 # --- claims ---
