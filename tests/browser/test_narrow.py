@@ -132,7 +132,7 @@ SHEET = 56
 
 
 FIRST_SCREEN = 740
-HOME, EVIDENCE = 4_050, 6_200
+HOME, EVIDENCE = 4_000, 6_000
 """What a phone of 360 points shows at once, and how high home and the evidence may be on it, in points."""
 
 

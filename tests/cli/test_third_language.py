@@ -68,7 +68,19 @@ def test_answers_and_refusals_are_given_in_it(folder: Path, miniature: Path) -> 
         ["trust", "show", f"{where}/trust.toml"],
     )
     assert [code for _, code, _ in answers] == [0, 0, 0, 0, 0]
-    codes = {"critical", "warning", "note", "html", "none", "Holm", "reported", "ruled", "copies", "party", "paper"}
+    codes = {
+        "critical",
+        "warning",
+        "note",
+        "html",
+        "none",
+        "Holm",
+        "reported",
+        "ruled",
+        "copies",
+        "party",
+        "paper",
+    }
     codes |= {"ancla", "concha", "ceiba", "araguaney"}
     for words, _, said in answers:
         assert OPEN in said, words
