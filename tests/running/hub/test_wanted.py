@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from time import time
 
+import httpx
 import pytest
 
 from escrutinio.base.errors import InputError
@@ -19,6 +21,8 @@ from escrutinio.core.records.types import Visit
 from escrutinio.running.hub import wanted
 from escrutinio.running.hub.holding import HELD
 from escrutinio.running.hub.keeper import Keeper
+from escrutinio.running.hub.measures import Measures
+from escrutinio.running.hub.receiver import Receiver
 from escrutinio.running.hub.wanted import LEFT_AFTER, Wanted
 from tests.running.hub.night import CLOCK, Night, begun
 from tests.running.hub.test_held_files import hold_with_file, statement
@@ -46,10 +50,12 @@ def bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wanted, "MOST_FILES", LIMIT)
 
 
-def visit(night: Night, content: bytes, by: str, *, size: int | None = None) -> bytes:
-    named = Attachment(digest_of(content), len(content) if size is None else size, "text/plain")
+def visit(night: Night, *contents: bytes, by: str, size: int | None = None) -> bytes:
+    named = (
+        Attachment(digest_of(each), len(each) if size is None else size, "text/plain") for each in contents
+    )
     return seal(
-        Visit(CLOCK, None, (named,)), key=night.keys[by], signer=by, subject="C1.01",
+        Visit(CLOCK, None, tuple(named)), key=night.keys[by], signer=by, subject="C1.01",
         election=night.election, issued_at=CLOCK,
     )  # fmt: skip
 
@@ -67,9 +73,9 @@ def lacks(keeper: Keeper, *records: bytes) -> None:
 @pytest.mark.usefixtures("bounded")
 def test_who_names_much_pushes_out_only_their_own(night: Night, keeper: Keeper) -> None:
     mine, flood = b"of another key (fictional)", numbered(3 * LIMIT)
-    raw = visit(night, mine, OTHER)
+    raw = visit(night, mine, by=OTHER)
     lacks(keeper, raw)
-    lacks(keeper, *(visit(night, each, FLOODS) for each in flood))
+    lacks(keeper, *(visit(night, each, by=FLOODS) for each in flood))
     assert keeper.wanted(digest_of(mine)) == len(mine)
     known = [keeper.wanted(digest_of(each)) is not None for each in flood]
     assert known == [False] * 2 * LIMIT + [True] * LIMIT
@@ -84,7 +90,7 @@ def test_who_sends_files_without_their_records_is_stopped_and_others_are_not(
     night: Night, keeper: Keeper
 ) -> None:
     flood, mine = numbered(LIMIT + 1), b"of another key (fictional)"
-    records = [visit(night, each, FLOODS) for each in flood]
+    records = [visit(night, each, by=FLOODS) for each in flood]
     for raw, content in zip(records[:LIMIT], flood, strict=False):
         lacks(keeper, raw)
         keeper.hold(content)
@@ -96,7 +102,7 @@ def test_who_sends_files_without_their_records_is_stopped_and_others_are_not(
     for why in (asked.value, sent.value):
         assert (why.code, why.values["count"]) == ("hub-key-files", LIMIT)
     assert len([*(night.workspace.private / HELD).iterdir()]) == LIMIT
-    raw = visit(night, mine, OTHER)
+    raw = visit(night, mine, by=OTHER)
     lacks(keeper, raw)
     keeper.hold(mine)
     kept(keeper, raw, records[0])  # which gives the other one room again
@@ -104,15 +110,53 @@ def test_who_sends_files_without_their_records_is_stopped_and_others_are_not(
     kept(keeper, records[LIMIT])
 
 
+@pytest.mark.usefixtures("bounded")
+def test_a_file_counts_until_its_record_is_whole(night: Night, keeper: Keeper) -> None:
+    """A record of two files of which one never comes makes the other one count no less, however often."""
+    flood = numbered(2 * LIMIT + 2)
+    pairs = list(zip(flood[::2], flood[1::2], strict=True))
+    for one, two in pairs[:LIMIT]:
+        raw = visit(night, one, two, by=FLOODS)
+        lacks(keeper, raw)
+        keeper.hold(one)
+        lacks(keeper, raw)
+    lacks(keeper, visit(night, *pairs[LIMIT], by=FLOODS))
+    with pytest.raises(InputError, match="have not come: 5"):
+        keeper.hold(pairs[LIMIT][0])
+
+
+@pytest.mark.usefixtures("bounded")
+def test_over_http_only_who_floods_is_told_so(night: Night, keeper: Keeper) -> None:
+    flood, mine = numbered(LIMIT + 1), b"of another key (fictional)"
+    lacks(keeper, visit(night, mine, by=OTHER))
+
+    async def put(*contents: bytes) -> list[httpx.Response]:
+        with night.workspace.store() as store:
+            receiver = Receiver(night.workspace, keeper, store, None, Measures(), lambda: None)
+            transport = httpx.ASGITransport(receiver.application())
+            async with httpx.AsyncClient(transport=transport, base_url="http://hub.example") as web:
+                return [await web.put(f"/attachments/{digest_of(c).hex()}", content=c) for c in contents]
+
+    for content in flood[:LIMIT]:
+        lacks(keeper, visit(night, content, by=FLOODS))
+        assert [each.status_code for each in asyncio.run(put(content))] == [204]
+    lacks(keeper, visit(night, flood[LIMIT], by=FLOODS))
+    refused, taken = asyncio.run(put(flood[LIMIT], mine))
+    assert (refused.status_code, refused.json()["code"]) == (429, "hub-key-files")
+    assert int(refused.headers["retry-after"]) > 0
+    assert taken.status_code == 204
+    assert kept(keeper, visit(night, mine, by=OTHER))
+
+
 def test_a_smaller_size_that_another_key_says_does_not_keep_a_file_out(night: Night, keeper: Keeper) -> None:
     content = b"of another key (fictional)"
-    lacks(keeper, visit(night, content, OTHER), visit(night, content, FLOODS, size=1))
+    lacks(keeper, visit(night, content, by=OTHER), visit(night, content, by=FLOODS, size=1))
     assert keeper.wanted(digest_of(content)) == len(content)
 
 
 def test_what_came_for_nothing_is_cleared_and_what_waits_is_not(night: Night, keeper: Keeper) -> None:
     lost, fresh = numbered(2)
-    lacks(keeper, visit(night, lost, FLOODS), visit(night, fresh, FLOODS))
+    lacks(keeper, visit(night, lost, by=FLOODS), visit(night, fresh, by=FLOODS))
     keeper.hold(lost)
     keeper.hold(fresh)
     hold_with_file(keeper, statement(night))

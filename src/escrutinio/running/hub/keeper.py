@@ -125,12 +125,13 @@ class Keeper:
         lacking = [each for each in named if self._workspace.attachment(each.digest) is None]
         if not lacking or (verdict := self._acceptor.judge([raw])[0]) is not None:
             return None if not lacking else verdict
+        missing = [each for each in lacking if held_file(self._workspace, each.digest) is None]
+        for each in missing:
+            self._wanted.name(kid, each.digest, each.size)
+        if missing:  # and what came of them counts on
+            why = InputError("hub-attachment-missing", name=file_name(missing[0].digest))
+            return Refusal(ATTACHMENT_MISSING, why)
         for each in lacking:
-            if held_file(self._workspace, each.digest) is None:
-                self._wanted.name(kid, each.digest, each.size)
-                return Refusal(
-                    ATTACHMENT_MISSING, InputError("hub-attachment-missing", name=file_name(each.digest))
-                )
             self._wanted.settle(each.digest)
             touch_file(self._workspace, each.digest)
         if not self._holding.moments([raw])[0]:  # else its files wait with it

@@ -9,7 +9,7 @@ from time import monotonic
 
 from escrutinio.base.errors import InputError
 
-MOST_NAMED = 5_000
+MOST_NAMED = 10_000
 """Files that a key may have named that have not come; its oldest are forgotten."""
 
 MOST_NAMED_IN_ALL = 200_000
