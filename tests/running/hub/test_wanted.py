@@ -13,14 +13,17 @@ import httpx
 import pytest
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.files import write_files
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.parts import Attachment
 from escrutinio.core.records.types import Visit
 from escrutinio.running.hub import wanted
+from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.holding import HELD
 from escrutinio.running.hub.keeper import Keeper
+from escrutinio.running.hub.keeper import keeper as opened_keeper
 from escrutinio.running.hub.measures import Measures
 from escrutinio.running.hub.receiver import Receiver
 from escrutinio.running.hub.wanted import LEFT_AFTER, Wanted
@@ -169,6 +172,15 @@ def test_what_came_for_nothing_is_cleared_and_what_waits_is_not(night: Night, ke
     assert len([*held.iterdir()]) == 2
     assert not (held / file_name(digest_of(lost))).exists()
     assert not keeper.clear()
+
+
+def test_a_receiver_that_starts_clears_what_an_earlier_one_left(night: Night) -> None:
+    held = night.workspace.private / HELD
+    write_files(held, [(file_name(digest_of(each)), each) for each in numbered(2)], private=True)
+    left, fresh = (held / file_name(digest_of(each)) for each in numbered(2))
+    os.utime(left, (time() - 2 * LEFT_AFTER,) * 2)
+    with opened_keeper(night.workspace, Budgets(1, 1, lambda: 0.0), None):
+        assert (left.exists(), fresh.exists()) == (False, True)
 
 
 # --- alone ---
