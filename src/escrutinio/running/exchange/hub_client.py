@@ -111,17 +111,21 @@ class HubClient:
 
         Raises LogError where the hub cannot be reached or does not take part; what it took stays taken.
         """
-        found = [sent for part in _cut(records) for sent in self._send(part, channel)]
+        return [sent for part in _cut(records) for sent in self._send_with(part, attachments, channel)]
+
+    def _send_with(
+        self, records: Sequence[bytes], attachments: Mapping[bytes, bytes], channel: Channel
+    ) -> list[Sent]:
+        """Send one part whole, files too, before the next one: a hub remembers so many that a key named."""
+        found = self._send(records, channel)
         again = []
         for place, (raw, sent) in enumerate(zip(records, found, strict=True)):
             if sent.why is not None and sent.why.code == "hub-attachment-missing":
                 self._attach(raw, attachments)
                 again.append(place)
         if again:
-            parts = _cut([records[place] for place in again])
-            for place, sent in zip(
-                again, (s for part in parts for s in self._send(part, channel)), strict=True
-            ):
+            answers = self._send([records[place] for place in again], channel)
+            for place, sent in zip(again, answers, strict=True):
                 found[place] = sent
         return found
 

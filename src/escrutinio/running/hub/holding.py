@@ -10,10 +10,13 @@ sender.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
+from time import time
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.files import write_files
@@ -25,6 +28,7 @@ from escrutinio.core.records.codes import Channel
 from escrutinio.running.exchange.parcel import ATTACHMENTS, named_attachments
 from escrutinio.running.hub.diary import note
 from escrutinio.running.hub.promising import Promising
+from escrutinio.running.hub.wanted import LEFT_AFTER
 from escrutinio.running.workspace.workspace import Workspace
 
 HELD = "held"
@@ -64,6 +68,7 @@ class Holding:
         self.given: dict[bytes, LeafHash] = {}
         """Leaf hashes of the promises that were just given, by digest of their records, for who takes them
         out: a promise is signed once."""
+        self._needed: set[str] = set()  # names of files of records that wait
 
     def moments(self, records: Sequence[bytes]) -> list[int]:
         """Until when each record would wait if it came now; 0 for not at all."""
@@ -160,6 +165,29 @@ class Holding:
         self._store.let_go(became)
         return Counter(code or "accepted" for code in became.values())
 
+    def clear(self) -> int:
+        """Take away files of the private part that came a while ago and that no record that waits, or was
+        stopped, names; how many. Raises LogError."""
+        old = {path.name for path in self._old_files()} - self._needed
+        if not old:
+            return 0
+        rows = (*self._store.held_until(ALL_HELD, ALL_HELD), *self._store.stopped())
+        self._needed = {file_name(digest) for row in rows for digest in named_attachments(row.record)}
+        gone = [path for path in self._old_files() if path.name in old - self._needed]
+        for path in gone:
+            with suppress(OSError):
+                path.unlink()
+        return len(gone)
+
+    def _old_files(self) -> list[Path]:
+        """Files, also half written ones, that nobody wrote or relied on for a while."""
+        before = time() - LEFT_AFTER
+        try:
+            with os.scandir(self._workspace.private / HELD) as found:
+                return [Path(each) for each in found if each.stat().st_mtime <= before]
+        except OSError:
+            return []
+
     def _with_files(self, rows: Sequence[Held]) -> list[Held]:
         """Those of some rows that are to be taken here now, after what they name stands in the publication:
         of what the log will refuse it does not, and what is not here is left to another receiver first."""
@@ -197,6 +225,12 @@ def held_file(workspace: Workspace, digest: bytes) -> bytes | None:
     except OSError:
         return None
     return content if digest_of(content) == digest else None
+
+
+def touch_file(workspace: Workspace, digest: bytes) -> None:
+    """A record relies on an attachment now: it is not old, for whoever clears what nothing names."""
+    with suppress(OSError):
+        os.utime(workspace.private / HELD / file_name(digest))
 
 
 def publish_file(workspace: Workspace, digest: bytes) -> None:

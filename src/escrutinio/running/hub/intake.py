@@ -30,6 +30,9 @@ T = TypeVar("T")
 TELLS_EVERY = 1.0
 """Seconds between two records that tell the log how entries came, at least."""
 
+CLEARS_EVERY = 600.0
+"""Seconds between two looks for files whose record never came."""
+
 
 class Intake:
     """Has records kept in groups; made and asked in the thread of an event loop, ended with `close`."""
@@ -73,7 +76,7 @@ class Intake:
     def _work(self) -> None:
         while self._releases():
             pass
-        due = monotonic() + TELLS_EVERY
+        due, clears = monotonic() + TELLS_EVERY, monotonic() + CLEARS_EVERY
         while True:
             group, ends = self._turns.group(max(0.0, due - monotonic()))
             if group:
@@ -86,6 +89,9 @@ class Intake:
                 released, told, committed = self._releases(), self._tells(), self._commits()
                 if not (released or told or committed):
                     due = monotonic() + TELLS_EVERY
+                if monotonic() >= clears:
+                    self._tried(self._keeper.clear)
+                    clears = monotonic() + CLEARS_EVERY
 
     def _keep(self, group: Sequence[Waiting]) -> None:
         records = [raw for each in group for raw in each.records]

@@ -24,13 +24,11 @@ from escrutinio.core.records.parts import Arrived, RefusedCount
 from escrutinio.running.exchange.entries import ATTACHMENT_MISSING, KEY_BUSY
 from escrutinio.running.hub.budget import Budgets
 from escrutinio.running.hub.committing import Committing
-from escrutinio.running.hub.holding import HELD, Holding, Kept, forget_file, held_file, publish_file
+from escrutinio.running.hub.holding import HELD, Holding, Kept, held_file, publish_file, touch_file
 from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
 from escrutinio.running.hub.public_log import check_store
+from escrutinio.running.hub.wanted import Wanted
 from escrutinio.running.workspace.workspace import Workspace
-
-MOST_WANTED = 10_000
-"""Attachments that may be sent because a record named them; the oldest are forgotten."""
 
 MOST_ARRIVALS = 500
 """Entries of which one `arrival` record tells: whoever sends meanwhile waits for it."""
@@ -69,7 +67,7 @@ class Keeper:
         self._committing = (
             None if promises is None else Committing(acceptor, store, promises, clock, self._holding.given)
         )
-        self._wanted: dict[bytes, int] = {}
+        self._wanted = Wanted()
         self._refused: Counter[str] = Counter()
 
     def keep(
@@ -127,35 +125,39 @@ class Keeper:
         lacking = [each for each in named if self._workspace.attachment(each.digest) is None]
         if not lacking or (verdict := self._acceptor.judge([raw])[0]) is not None:
             return None if not lacking else verdict
+        missing = [each for each in lacking if held_file(self._workspace, each.digest) is None]
+        for each in missing:
+            self._wanted.name(kid, each.digest, each.size)
+        if missing:  # and what came of them counts on
+            why = InputError("hub-attachment-missing", name=file_name(missing[0].digest))
+            return Refusal(ATTACHMENT_MISSING, why)
         for each in lacking:
-            if held_file(self._workspace, each.digest) is None:
-                self._want(each.digest, each.size)
-                return Refusal(
-                    ATTACHMENT_MISSING, InputError("hub-attachment-missing", name=file_name(each.digest))
-                )
-            self._wanted.pop(each.digest, None)
+            self._wanted.settle(each.digest)
+            touch_file(self._workspace, each.digest)
         if not self._holding.moments([raw])[0]:  # else its files wait with it
             for each in lacking:  # what a record names stands in the publication before the log does
                 publish_file(self._workspace, each.digest)
         return None
 
-    def _want(self, digest: bytes, size: int) -> None:
-        if len(self._wanted) >= MOST_WANTED:
-            oldest = next(iter(self._wanted))
-            del self._wanted[oldest]
-            forget_file(self._workspace, oldest)
-        self._wanted[digest] = size
-
     def _has(self, digest: bytes) -> bool:
         return self._store.index_of(digest) is not None or self._store.held(digest) is not None
 
     def wanted(self, digest: bytes) -> int | None:
-        """The size of an attachment that a record named which would be admitted; None for any other."""
-        return self._wanted.get(digest)
+        """The size of an attachment that a record named which would be admitted; None for any other. Raises
+        InputError where the keys that named it have too much here whose record did not come."""
+        return self._wanted.size(digest)
 
     def hold(self, content: bytes) -> None:
-        """Hold an attachment that is wanted until its record comes again. Raises LogError."""
-        write_files(self._workspace.private / HELD, [(file_name(digest_of(content)), content)], private=True)
+        """Hold an attachment that is wanted until its record comes again. Raises InputError as `wanted`,
+        LogError."""
+        digest = digest_of(content)
+        self._wanted.take(digest, len(content))
+        write_files(self._workspace.private / HELD, [(file_name(digest), content)], private=True)
+
+    def clear(self) -> int:
+        """Clear what came and whose record never did; how many files. Raises LogError."""
+        self._wanted.expire()
+        return self._holding.clear()
 
     # --- after ---
 
@@ -220,4 +222,5 @@ def keeper(workspace: Workspace, budgets: Budgets, key: ReceiverKey | None) -> I
         check_store(workspace, store)
         made = Keeper(workspace, acceptor, store, budgets, promises)
         made.check_key()
+        made.clear()
         yield made

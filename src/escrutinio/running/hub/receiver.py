@@ -202,13 +202,19 @@ class Receiver:
 
     async def _attach(self, request: Request) -> Response:
         digest = _digest(request)
-        size = self._keeper.wanted(digest)
+        try:
+            size = self._keeper.wanted(digest)
+        except InputError as error:
+            raise _unwanted(error) from None
         if size is None:
             raise BadRequestError(404, InputError("hub-attachment-unnamed", name=digest.hex()))
         content = await self._bodies.read(request, min(size, MAX_ATTACHMENT))
         if digest_of(content) != digest:
             raise BadRequestError(422, InputError("hub-attachment-other", name=digest.hex()))
-        await run_in_threadpool(self._keeper.hold, content)
+        try:
+            await run_in_threadpool(self._keeper.hold, content)
+        except InputError as error:
+            raise _unwanted(error) from None
         return Response(status_code=204)
 
     # --- about itself ---
@@ -261,6 +267,10 @@ def _digest(request: Request) -> bytes:
     return bytes.fromhex(given)
 
 
+def _unwanted(error: InputError) -> BadRequestError:
+    return BadRequestError(404 if error.code == "hub-attachment-unnamed" else 429, error)
+
+
 def _wait(request: Request) -> int:
     return seconds_of(request.headers.getlist("prefer"))
 
@@ -268,7 +278,7 @@ def _wait(request: Request) -> int:
 def _refused(request: Request, error: Exception) -> Response:
     match error:
         case BadRequestError():
-            response = refuse_with(error.status, error.error, 1 if error.status == 503 else None)
+            response = refuse_with(error.status, error.error, 1 if error.status in (429, 503) else None)
             if error.status in (408, 413):
                 response.headers["Connection"] = "close"
             return response
