@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from time import time
 
 import httpx
 import pytest
 
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.files import write_files
 from escrutinio.core.log.accept import Refusal
@@ -167,7 +167,7 @@ def test_what_came_for_nothing_is_cleared_and_what_waits_is_not(night: Night, ke
     assert (len([*held.iterdir()]), keeper.clear()) == (3, 0)
     for path in held.iterdir():
         if path.name != file_name(digest_of(fresh)):
-            os.utime(path, (time() - 2 * LEFT_AFTER,) * 2)
+            os.utime(path, (now() - 2 * LEFT_AFTER,) * 2)
     assert keeper.clear() == 1
     assert len([*held.iterdir()]) == 2
     assert not (held / file_name(digest_of(lost))).exists()
@@ -178,7 +178,7 @@ def test_a_receiver_that_starts_clears_what_an_earlier_one_left(night: Night) ->
     held = night.workspace.private / HELD
     write_files(held, [(file_name(digest_of(each)), each) for each in numbered(2)], private=True)
     left, fresh = (held / file_name(digest_of(each)) for each in numbered(2))
-    os.utime(left, (time() - 2 * LEFT_AFTER,) * 2)
+    os.utime(left, (now() - 2 * LEFT_AFTER,) * 2)
     with opened_keeper(night.workspace, Budgets(1, 1, lambda: 0.0), None):
         assert (left.exists(), fresh.exists()) == (False, True)
 

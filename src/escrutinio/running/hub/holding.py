@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from time import time
 
+from escrutinio.base.clock import now
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.files import write_files
 from escrutinio.core.log.accept import Acceptor, Refusal
@@ -181,7 +181,7 @@ class Holding:
 
     def _old_files(self) -> list[Path]:
         """Files, also half written ones, that nobody wrote or relied on for a while."""
-        before = time() - LEFT_AFTER
+        before = now() - LEFT_AFTER
         try:
             with os.scandir(self._workspace.private / HELD) as found:
                 return [Path(each) for each in found if each.stat().st_mtime <= before]
@@ -228,9 +228,10 @@ def held_file(workspace: Workspace, digest: bytes) -> bytes | None:
 
 
 def touch_file(workspace: Workspace, digest: bytes) -> None:
-    """A record relies on an attachment now: it is not old, for whoever clears what nothing names."""
+    """An attachment came, or a record relies on it, now: it is not old, for whoever clears what nothing
+    names. By the one clock, which need not be that of the disk."""
     with suppress(OSError):
-        os.utime(workspace.private / HELD / file_name(digest))
+        os.utime(workspace.private / HELD / file_name(digest), (now(),) * 2)
 
 
 def publish_file(workspace: Workspace, digest: bytes) -> None:

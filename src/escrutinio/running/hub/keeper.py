@@ -153,6 +153,7 @@ class Keeper:
         digest = digest_of(content)
         self._wanted.take(digest, len(content))
         write_files(self._workspace.private / HELD, [(file_name(digest), content)], private=True)
+        touch_file(self._workspace, digest)
 
     def clear(self) -> int:
         """Clear what came and whose record never did; how many files. Raises LogError."""
