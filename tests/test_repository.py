@@ -148,6 +148,18 @@ ONE_WAY = {
 """What is done in one way: a sign of doing it, and the modules that may show it."""
 
 
+def test_no_test_runs_a_loop_where_a_browser_may_have_one() -> None:
+    """Which tests share a process is by chance, and so would be the failure."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in tracked_files()
+        if path.suffix == ".py"
+        and path.is_relative_to(ROOT / "tests")
+        and re.search(r"\basyncio\.run\b", path.read_text("utf-8"))
+    }
+    assert found == {"tests/loops.py"}
+
+
 @pytest.mark.parametrize("sign", ONE_WAY)
 def test_there_is_one_way_of_doing_it(sign: str) -> None:
     package = ROOT / "src" / "escrutinio"

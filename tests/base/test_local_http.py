@@ -1,12 +1,10 @@
 """The server on this machine alone."""
 
-import asyncio
 import select
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -22,6 +20,7 @@ from starlette.routing import Route
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.local_http import HOST, Headers, serve_locally
+from tests.loops import in_a_loop
 from tests.paths import ROOT
 
 
@@ -34,9 +33,8 @@ def test_every_answer_gets_the_headers_of_its_path_and_status() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://x.example") as client:
             return str((await client.get(path)).headers["x-seen"])
 
-    with ThreadPoolExecutor(1) as apart:  # in this thread a browser of other tests may have its loop
-        for path, status in (("/a", 200), ("/b", 404)):
-            assert apart.submit(asyncio.run, seen(path)).result() == f"{path} {status}"
+    for path, status in (("/a", 200), ("/b", 404)):
+        assert in_a_loop(seen(path)) == f"{path} {status}"
 
 
 def test_a_taken_port_is_refused_in_a_sentence() -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +20,7 @@ from escrutinio.running.hub.intake import Intake
 from escrutinio.running.hub.keeper import Keeper, keeper
 from escrutinio.running.hub.public_log import PublicLog
 from escrutinio.running.hub.turns import FEW, GROUP, MOST_WAITING, Turns, Waiting
+from tests.loops import in_a_loop
 from tests.running.hub.night import CLOCK, Night, begun
 
 
@@ -99,14 +98,8 @@ def _asked(kept: Keeper, ask: Callable[[Intake], Awaitable[None]]) -> list[tuple
         finally:
             await intake.close()
 
-    _run(run())
+    in_a_loop(run())
     return heard
-
-
-def _run(asked: Coroutine[Any, Any, None]) -> None:
-    """Run it in a thread of its own: a browser that other tests share has a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, asked).result()
 
 
 def test_an_enrolment_that_the_log_has_already_has_nothing_tried_again(night: Night, kept: Keeper) -> None:
@@ -205,7 +198,7 @@ def test_where_many_wait_for_what_is_not_public_nobody_more_does(
         await asyncio.gather(*waiting, return_exceptions=True)
         assert not await log.until_public(10**6, 0.01)
 
-    _run(ask())
+    in_a_loop(ask())
 
 
 def test_a_store_of_another_log_takes_and_promises_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import resource
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from hashlib import sha256
 from time import monotonic
@@ -27,6 +26,7 @@ from escrutinio.running.exchange.entries import BATCH_TYPE, MAX_BATCH_RECORDS, R
 from escrutinio.running.exchange.hub_client import HubClient, check_proof
 from escrutinio.running.exchange.problem import PROBLEM_TYPE, ProblemDetails
 from escrutinio.running.hub import bodies
+from tests.loops import in_a_loop
 from tests.running.hub.night import CLOCK, Night, Running, published
 
 ONE, MANY = {"Content-Type": RECORD_TYPE}, {"Content-Type": BATCH_TYPE}
@@ -274,8 +274,7 @@ def test_whoever_sends_too_slowly_or_too_much_is_told(monkeypatch: pytest.Monkey
         answered = await asyncio.gather(*(refused(each) for each in together))
         return [*answered, await refused(coming(100_000))]  # what was given up is held no more
 
-    with ThreadPoolExecutor(1) as other:  # where a browser's test ran before, this thread has a loop
-        assert other.submit(asyncio.run, ask()).result() == [408, 503, 408, 408]
+    assert in_a_loop(ask()) == [408, 503, 408, 408]
 
 
 def held(web: httpx.Client) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,6 +26,7 @@ from escrutinio.running.hub.keeper import keeper as opened_keeper
 from escrutinio.running.hub.measures import Measures
 from escrutinio.running.hub.receiver import Receiver
 from escrutinio.running.hub.wanted import LEFT_AFTER, Wanted
+from tests.loops import in_a_loop
 from tests.running.hub.night import CLOCK, Night, begun
 from tests.running.hub.test_held_files import hold_with_file, statement
 from tests.running.hub.test_holding import CALENDAR, Clock, keeper_of, kept
@@ -142,9 +142,9 @@ def test_over_http_only_who_floods_is_told_so(night: Night, keeper: Keeper) -> N
 
     for content in flood[:LIMIT]:
         lacks(keeper, visit(night, content, by=FLOODS))
-        assert [each.status_code for each in asyncio.run(put(content))] == [204]
+        assert [each.status_code for each in in_a_loop(put(content))] == [204]
     lacks(keeper, visit(night, flood[LIMIT], by=FLOODS))
-    refused, taken = asyncio.run(put(flood[LIMIT], mine))
+    refused, taken = in_a_loop(put(flood[LIMIT], mine))
     assert (refused.status_code, refused.json()["code"]) == (429, "hub-key-files")
     assert int(refused.headers["retry-after"]) > 0
     assert taken.status_code == 204
