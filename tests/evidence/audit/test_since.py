@@ -11,7 +11,7 @@ import pytest
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import AuditMethod, BoundSource, Closes, StationChangeKind
+from escrutinio.core.records.codes import AuditMethod, BoundSource, Closes, Role, StationChangeKind
 from escrutinio.evidence.audit.notes import MOST_NOTES
 from escrutinio.evidence.audit.standing import AuditStatus
 from escrutinio.evidence.audit.status import audit_status, audit_statuses
@@ -144,6 +144,18 @@ def test_a_box_with_more_ballots_than_could_vote_there_refutes_what_bounds_it() 
     assert (found.stands, found.risk, found.rounds[0].above) == ("above", CERTAIN, (first,))
     assert codes(found) == ["above-bound"]
     assert found.next == ()
+
+
+def test_a_count_above_the_roll_by_a_key_that_may_not_count_there_keeps_no_count_out() -> None:
+    day, commitment = drawn()
+    first, *rest = sorted(set(status(day).suggested))
+    day.enrol("observer/red/2", Role.OBSERVER, rest[0])
+    day.sample(commitment, 1, status(day).suggested)
+    day.open_count(commitment, first, (60, 400, 40, 3), by=("observer/red/2",))
+    for box in (first, *rest):
+        day.count_box(commitment, box)
+    found = status(day)
+    assert (found.rounds[0].awaiting, found.rounds[0].above, codes(found)) == ((), (), [])
 
 
 # --- the sheets ---

@@ -157,11 +157,17 @@ def _by_the_roll_of(state: ElectionState, contest: str, roll: Roll) -> NDArray[n
 
     now, then, status = over(state.roll), over(roll), table.status.copy()
     status[then | (roll.center[table.station] < 0)] = Status.REFUSED
-    scopes = Scopes(state.keys, state.areas, roll, Rights(state.definition.body))
-    good = scopes.allowed(table.signer, table.kind, table.station, contest) & view.stations[table.station]
+    good = rightful(state, contest, roll) & view.stations[table.station]
     good &= (table.ballots < 0) | (table.ballots == ballots) | (table.classes < 0).any(axis=1)
     status[now & ~then & good] = Status.EVIDENCE
     return status
+
+
+def rightful(state: ElectionState, contest: str, roll: Roll) -> NDArray[np.bool_]:
+    """Which rows of a contest are signed by a key that may say such a thing of their station, bool [rows]."""
+    table = state.tables[contest]
+    scopes = Scopes(state.keys, state.areas, roll, Rights(state.definition.body))
+    return scopes.allowed(table.signer, table.kind, table.station, contest)
 
 
 def _joined(state: ElectionState, alone: Boxes, bound: Bound, roll: Roll) -> Boxes:

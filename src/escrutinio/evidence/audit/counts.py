@@ -27,6 +27,7 @@ from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import opened_count
+from escrutinio.evidence.audit.boxes import rightful
 from escrutinio.evidence.audit.notes import AuditFinding, note
 
 AGREEING = 2
@@ -186,12 +187,12 @@ class _Counts:
         return rows
 
     def _over(self) -> NDArray[np.bool_]:
-        """Which rows have more ballots than could vote at their station by the roll."""
+        """Which rows by a key that may count there have more ballots than could vote at their station."""
         table, state = self._table, self._state
         beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
         most = table.registered_at(state.roll) + beyond.allowed(table.station, table.supplement)
-        found: NDArray[np.bool_] = (table.registered_at(state.roll) >= 0) & (ballots_of(table) > most)
-        return found
+        over: NDArray[np.bool_] = (table.registered_at(state.roll) >= 0) & (ballots_of(table) > most)
+        return over & rightful(state, self._view.code, state.roll)
 
     def _of_row(self, row: int) -> _Said:
         table, state = self._table, self._state
